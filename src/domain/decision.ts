@@ -1,0 +1,53 @@
+/** Stage, next action and the reason in words: the answer of `decide`. */
+import type { CommitSha, TaskId } from './ids.ts'
+import type { AttemptPurpose, Block } from './run.ts'
+import type { SessionKind, Stage } from './stage.ts'
+
+/** Why the agent is asked, in a form the prompts can be built from. */
+export type SessionAsk =
+  | { readonly why: 'start' }
+  | { readonly why: 'interrupted'; readonly leftovers: readonly string[] }
+  | { readonly why: 'cut_off'; readonly by: 'turns' | 'budget'; readonly leftovers: readonly string[] }
+  | { readonly why: 'retry'; readonly leftovers: readonly string[] }
+  | { readonly why: 'undelivered' }
+  | { readonly why: 'refuted'; readonly evidence: string }
+  | { readonly why: 'leftovers'; readonly leftovers: readonly string[]; readonly operationInProgress: boolean }
+  | { readonly why: 'gate_failed' }
+  | { readonly why: 'ci_failed'; readonly checks: readonly string[] }
+  | { readonly why: 'reviews' }
+  | { readonly why: 'conflict' }
+
+export type Action =
+  | { readonly kind: 'prepare_workspace' }
+  | {
+      readonly kind: 'session'
+      readonly session: SessionKind
+      readonly purpose: AttemptPurpose
+      readonly subject: string
+      readonly taskId: TaskId | null
+      readonly ask: SessionAsk
+    }
+  | { readonly kind: 'confirm_nothing_to_do'; readonly taskId: TaskId }
+  | {
+      readonly kind: 'complete_task'
+      readonly taskId: TaskId
+      readonly how: 'committed' | 'confirmed_nothing_to_do'
+      readonly commit: CommitSha
+    }
+  | { readonly kind: 'end_attempt'; readonly delivered: boolean }
+  | { readonly kind: 'gate'; readonly commit: CommitSha }
+  | { readonly kind: 'push'; readonly commit: CommitSha; readonly force: boolean }
+  | { readonly kind: 'open_pr'; readonly head: CommitSha }
+  | { readonly kind: 'rerun_checks'; readonly head: CommitSha; readonly checks: readonly string[] }
+  | { readonly kind: 'deliver_replies' }
+  | { readonly kind: 'merge'; readonly head: CommitSha; readonly tolerated: readonly string[] }
+  | { readonly kind: 'close_merged'; readonly commit: CommitSha }
+  | { readonly kind: 'close_empty' }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'wait'; readonly for: string; readonly until: number | null }
+  | { readonly kind: 'block'; readonly block: Omit<Block, 'at'> }
+  /** A person has to go on: auto-merge is off, or `--pause-on-pr`. */
+  | { readonly kind: 'pause'; readonly why: string; readonly command: string }
+  | { readonly kind: 'none' }
+
+export type Decision = { readonly stage: Stage; readonly action: Action; readonly why: string }

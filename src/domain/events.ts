@@ -1,0 +1,135 @@
+/**
+ * The one stream of what happened (events.jsonl). Console, `--json`, log files and reports are readers of it; nothing
+ * else prints progress. The union is the documentation.
+ */
+import type { CommitSha, GroupId, PrNumber, RunId, SessionId, TaskId } from './ids.ts'
+import type { CriterionEvidence, SessionOutcome } from './run.ts'
+import type { RunStatus, SessionKind, Stage } from './stage.ts'
+
+export type RunEventBody =
+  | { type: 'run.started'; goal: string; resumed: boolean; protection: string; account: string; targetBranch: string }
+  | { type: 'run.status'; from: RunStatus; to: RunStatus; reason: string | null }
+  | {
+      type: 'run.completed'
+      result: 'success' | 'blocked' | 'failed' | 'interrupted'
+      exitCode: number
+      reason: string | null
+      tasksDone: number
+      tasksTotal: number
+      sessions: number
+      prsMerged: number
+      costUsd: number
+      durationMs: number
+    }
+  | { type: 'recovered'; sessions: number; processesEnded: number; adopted: number }
+  | { type: 'plan.created'; criteria: number; groups: number; tasks: number }
+  | {
+      type: 'plan.updated'
+      source: 'person' | 'message' | 'verification'
+      added: number
+      changed: number
+      removed: number
+      reopened: number
+    }
+  | { type: 'plan.edit_rejected'; problem: string }
+  | { type: 'group.stage'; groupId: GroupId; from: Stage; to: Stage; why: string }
+  | { type: 'workspace.prepared'; groupId: GroupId | null; path: string; adopted: boolean }
+  | {
+      type: 'dependencies'
+      groupId: GroupId | null
+      command: string
+      outcome: 'installed' | 'failed' | 'cached'
+      durationMs: number
+      tail: string
+    }
+  | {
+      type: 'session.started'
+      sessionId: SessionId
+      kind: SessionKind
+      groupId: GroupId | null
+      taskId: TaskId | null
+      model: string
+      effort: string
+      continues: boolean
+      number: number
+    }
+  /** What the agent does now: one line, cut, without control characters. */
+  | { type: 'agent.activity'; sessionId: SessionId; tool: string | null; text: string; subagent: string | null }
+  /** The API is slow or refuses and the SDK tries again by itself. */
+  | { type: 'agent.retrying'; sessionId: SessionId; attempt: number; delayMs: number; error: string }
+  | {
+      type: 'session.completed'
+      sessionId: SessionId
+      kind: SessionKind
+      groupId: GroupId | null
+      taskId: TaskId | null
+      outcome: SessionOutcome['kind']
+      detail: string
+      costUsd: number
+      inputTokens: number
+      outputTokens: number
+      turns: number
+      durationMs: number
+    }
+  | {
+      type: 'session.recovered'
+      sessionId: SessionId
+      kind: SessionKind
+      outcome: SessionOutcome['kind']
+      costUsd: number
+    }
+  | { type: 'usage_limit'; until: number; why: string }
+  | { type: 'task.started'; groupId: GroupId; taskId: TaskId; title: string }
+  | {
+      type: 'task.completed'
+      groupId: GroupId
+      taskId: TaskId
+      title: string
+      commit: CommitSha
+      how: string
+      tasksDone: number
+      tasksTotal: number
+    }
+  | { type: 'gate.started'; groupId: GroupId; commit: CommitSha; commands: readonly string[] }
+  | {
+      type: 'gate.completed'
+      groupId: GroupId
+      commit: CommitSha
+      outcome: 'passed' | 'failed' | 'none'
+      durationMs: number
+      failed: readonly string[]
+    }
+  | { type: 'pushed'; groupId: GroupId; commit: CommitSha; branch: string; to: string; forced: boolean }
+  | { type: 'pr.created'; groupId: GroupId; number: PrNumber; url: string; title: string; branch: string; base: string }
+  | {
+      type: 'pr.merged'
+      groupId: GroupId
+      number: PrNumber
+      url: string
+      commit: CommitSha
+      by: 'us' | 'somebody_else'
+    }
+  | { type: 'ci.started'; groupId: GroupId | null; head: CommitSha; checks: readonly string[] }
+  | {
+      type: 'ci.check'
+      groupId: GroupId | null
+      head: CommitSha
+      check: string
+      status: 'passed' | 'failed' | 'cancelled'
+      durationMs: number
+      log: string
+    }
+  | { type: 'ci.passed'; groupId: GroupId; head: CommitSha }
+  | { type: 'ci.failed'; groupId: GroupId; head: CommitSha; checks: readonly string[] }
+  | { type: 'ci.tolerated'; groupId: GroupId; head: CommitSha; checks: readonly string[] }
+  | { type: 'checkout.updated'; path: string; branch: string; commit: CommitSha }
+  | { type: 'checkout.left'; path: string; branch: string; why: string; command: string }
+  | { type: 'waiting'; groupId: GroupId | null; for: string; until: number | null }
+  | { type: 'blocked'; groupId: GroupId | null; cause: string; tried: string | null; command: string }
+  | { type: 'paused'; groupId: GroupId | null; why: string; command: string }
+  | { type: 'verification.started'; round: number; commit: CommitSha; criteria: number }
+  | { type: 'verification.result'; round: number; result: CriterionEvidence }
+  | { type: 'warning'; message: string }
+
+/** `seq` grows by one per run; `at` is epoch milliseconds. */
+export type RunEvent = RunEventBody & { readonly seq: number; readonly at: number; readonly runId: RunId }

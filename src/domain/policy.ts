@@ -1,0 +1,71 @@
+/** The numbers behind the rules. Milliseconds unless the name says otherwise; sources are in the comments. */
+export type Policy = {
+  /** Delivered CI fixes per PR before it blocks (original: 3). */
+  readonly maxCiFixes: number
+  /** Re-runs on the same commit before red counts as the code's fault, or as the platform's (original: 2). */
+  readonly maxReruns: number
+  readonly maxConflicts: number
+  readonly maxReviewRounds: number
+  /** Sessions asked again because nothing was delivered (original: 2). */
+  readonly maxUndelivered: number
+  readonly maxFinishes: number
+  readonly maxGateFixes: number
+  /** Consecutive cut-offs without a new commit. */
+  readonly maxCutOffs: number
+  /** Consecutive technical failures of sessions; with the backoff below about an hour of outage. */
+  readonly maxSessionFailures: number
+  /** Consecutive unknown answers; with the backoff below about an hour of outage. */
+  readonly maxUnknowns: number
+  readonly maxMergeRefusals: number
+  readonly maxPlanAttempts: number
+  readonly maxVerificationRounds: number
+  readonly backoffBaseMs: number
+  readonly backoffCapMs: number
+  /** No state of CI lasts longer without blocking (original: 7200 s). */
+  readonly ciDeadlineMs: number
+  /** "No checks yet" must have lasted this long before it is said to be "no CI on this push" (original: 30 s). */
+  readonly noChecksGraceMs: number
+  /** Quiet time after green where review bots are known to comment (original: 120 s, always). */
+  readonly reviewQuietMs: number
+  /** Waits for a usage limit whose reset is not stated (original: 1800 s). */
+  readonly usageLimitDefaultWaitMs: number
+  /** A gate quicker than this also runs after each task. */
+  readonly quickGateMs: number
+  /** Names of checks whose failure is tolerated, with a part of their description; logged whenever used. */
+  readonly toleratedFailures: readonly { readonly check: string; readonly descriptionIncludes: string }[]
+  /** A bot's requested changes block the merge. */
+  readonly botChangeRequestsBlock: boolean
+}
+
+export const DEFAULT_POLICY: Policy = {
+  maxCiFixes: 3,
+  maxReruns: 2,
+  maxConflicts: 3,
+  maxReviewRounds: 5,
+  maxUndelivered: 2,
+  maxFinishes: 2,
+  maxGateFixes: 3,
+  maxCutOffs: 3,
+  maxSessionFailures: 14,
+  maxUnknowns: 14,
+  maxMergeRefusals: 5,
+  maxPlanAttempts: 3,
+  maxVerificationRounds: 3,
+  backoffBaseMs: 2_000,
+  backoffCapMs: 300_000,
+  ciDeadlineMs: 7_200_000,
+  noChecksGraceMs: 30_000,
+  reviewQuietMs: 120_000,
+  usageLimitDefaultWaitMs: 1_800_000,
+  quickGateMs: 20_000,
+  toleratedFailures: [
+    { check: 'CodeRabbit', descriptionIncludes: 'rate limit' },
+    { check: 'CodeRabbit', descriptionIncludes: 'limit reached' },
+  ],
+  botChangeRequestsBlock: false,
+}
+
+/** Exponential, without jitter (the engine adds it): attempt 1 waits the base. */
+export function backoffMs(policy: Policy, attempt: number): number {
+  return Math.min(policy.backoffCapMs, policy.backoffBaseMs * 2 ** Math.max(0, attempt - 1))
+}

@@ -1,0 +1,245 @@
+/**
+ * What a run remembers (state.json). Only facts that cannot be read back from git or the forge are kept: counters,
+ * budgets, recorded acts, evidence. Where a group "is" is decided anew from an observation each time.
+ */
+import type { CommitSha, ConversationId, GroupId, PrNumber, RunId, SessionId, TaskId } from './ids.ts'
+import type { Plan } from './plan.ts'
+import type { RunStatus, SessionKind, Stage } from './stage.ts'
+
+export const STATE_SCHEMA_VERSION = 1
+
+export type LogLevel = 'quiet' | 'normal' | 'verbose'
+export type SandboxMode = 'auto' | 'on' | 'off'
+
+/** What the person asked for; kept with the run so that `resume` works under the same rules. */
+export type RunOptions = {
+  /** Tier of planning and of the most demanding work: opus, sonnet, haiku, fable, sonnet_1m. */
+  readonly model: ModelTier
+  readonly autoMerge: boolean
+  readonly maxSessions: number | null
+  readonly maxPrs: number | null
+  readonly pauseOnPr: boolean
+  readonly prPerTask: boolean
+  /** Head branch of the first PR; later ones get `-2`, `-3`. null = `claudetm/<run>/<group>`. */
+  readonly branch: string | null
+  readonly targetBranch: string
+  readonly sessionBudgetUsd: number | null
+  readonly maxCostUsd: number | null
+  readonly criteria: readonly string[]
+  readonly verify: boolean
+  readonly logLevel: LogLevel
+  readonly sandbox: SandboxMode
+  readonly forge: 'local'
+}
+
+export const MODEL_TIERS = ['opus', 'sonnet', 'haiku', 'fable', 'sonnet_1m'] as const
+export type ModelTier = (typeof MODEL_TIERS)[number]
+
+/** Tokens of one model in one session. */
+export type TokenUsage = {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWriteTokens: number
+}
+
+export type ReportOutcome = 'done' | 'nothing_to_do' | 'blocked'
+export type WorkReport = {
+  readonly outcome: ReportOutcome
+  readonly summary: string
+  readonly learnings: readonly string[]
+  readonly blockedReason: string | null
+}
+
+export type VerdictWord = 'confirmed' | 'refuted' | 'inconclusive'
+export type Verdict = { readonly criterion: number; readonly verdict: VerdictWord; readonly evidence: string }
+
+export type ThreadDisposition = {
+  readonly id: string
+  readonly action: 'fixed' | 'explained' | 'declined'
+  readonly message: string
+}
+
+/** How a session ended, as `decide` needs to know it. */
+export type SessionOutcome =
+  | { readonly kind: 'completed'; readonly report: WorkReport | null }
+  | { readonly kind: 'cut_off'; readonly by: 'turns' | 'budget' }
+  | { readonly kind: 'refused'; readonly resetsAt: number | null; readonly why: string }
+  | { readonly kind: 'failed'; readonly failure: string; readonly why: string; readonly retryable: boolean }
+  /** Aborted by us, or the process that ran it is gone without a result. */
+  | { readonly kind: 'interrupted' }
+
+/** One line of the ledger: every session of every kind, also the ones that never ended. */
+export type SessionRecord = {
+  readonly id: SessionId
+  readonly kind: SessionKind
+  readonly groupId: GroupId | null
+  readonly taskId: TaskId | null
+  readonly conversationId: ConversationId
+  readonly model: string
+  readonly startedAt: number
+  readonly endedAt: number | null
+  readonly outcome: SessionOutcome['kind'] | 'running'
+  readonly costUsd: number
+  readonly usage: Readonly<Record<string, TokenUsage>>
+  readonly turns: number
+}
+
+export const COUNTERS = [
+  'ciFixes', // a fix was delivered and CI is still red
+  'reruns', // failed checks were started again on the same commit
+  'conflicts', // conflict sessions
+  'reviewRounds',
+  'mergeRefusals', // the forge did not merge what the gate allowed
+  'openFailures',
+  'pushFailures',
+] as const
+export type Counter = (typeof COUNTERS)[number]
+
+export type AttemptPurpose = 'task' | 'fix-ci' | 'fix-review' | 'resolve-conflict'
+
+/** Sessions spent on one purpose for one subject (a task id, or the head commit that was red, conflicting, reviewed). */
+export type Attempt = {
+  readonly purpose: AttemptPurpose
+  readonly subject: string
+  /** Head of the workspace before the first session of this attempt. */
+  readonly startHead: CommitSha
+  /** Head before the latest session, to see whether it made progress. */
+  readonly sessionHead: CommitSha
+  readonly sessions: number
+  /** Consecutive sessions that failed technically; success of any kind sets it back. */
+  readonly failures: number
+  /** Consecutive cut-offs without a new commit. */
+  readonly cutOffs: number
+  /** The report said done, the repository does not. */
+  readonly undelivered: number
+  /** Sessions asked to commit or remove leftovers. */
+  readonly finishes: number
+  /** Sessions asked to make the project's own checks pass. */
+  readonly gateFixes: number
+  readonly last: SessionOutcome | null
+  readonly lastKind: SessionKind | null
+  readonly lastEndedAt: number | null
+  /** A fresh read-only session's verdict on "nothing to do", for `startHead`. */
+  readonly confirmation: { readonly verdict: VerdictWord; readonly evidence: string } | null
+}
+
+export type CheckRun = {
+  readonly name: string
+  readonly command: string
+  readonly exitCode: number | null
+  readonly timedOut: boolean
+  readonly durationMs: number
+  /** Last lines of output, bounded, without terminal escapes. */
+  readonly tail: string
+}
+
+/** Result of the project's own checks for one commit: evidence. `none` = this project has no checks to run. */
+export type GateRecord = {
+  readonly commit: CommitSha
+  readonly outcome: 'passed' | 'failed' | 'none'
+  readonly checks: readonly CheckRun[]
+  readonly durationMs: number
+  readonly at: number
+}
+
+export type TaskEvidence = {
+  readonly at: number
+  readonly commit: CommitSha
+  readonly how: 'committed' | 'confirmed_nothing_to_do' | 'ticked_by_person'
+  readonly summary: string
+}
+
+/** An outside act: intent is written before, outcome after; found without outcome it is looked up, never repeated blindly. */
+export type ActRecord = {
+  readonly key: string
+  readonly kind: 'push' | 'open_pr' | 'merge' | 'rerun' | 'reply' | 'resolve'
+  readonly intendedAt: number
+  readonly doneAt: number | null
+  readonly detail: string
+}
+
+export type Block = {
+  /** A sentence for people: what is wrong. */
+  readonly cause: string
+  /** What was tried, if anything. */
+  readonly tried: string | null
+  /** The command that clears it. */
+  readonly command: string
+  readonly at: number
+}
+
+export type GroupState = {
+  readonly stage: Stage
+  /** Local branch in the workspace: always `claudetm/<run>/<group>`. */
+  readonly branch: string
+  /** Name of the head branch on the forge. */
+  readonly headBranch: string
+  /** Commit of the target branch the group started from. */
+  readonly base: CommitSha | null
+  readonly pr: { readonly number: PrNumber; readonly url: string } | null
+  readonly counters: Readonly<Record<Counter, number>>
+  readonly conversation: {
+    readonly id: ConversationId
+    readonly model: string
+    readonly contextTokens: number
+  } | null
+  readonly attempt: Attempt | null
+  readonly gate: GateRecord | null
+  readonly acts: readonly ActRecord[]
+  /** Consecutive looks at the workspace or the forge that answered "unknown". */
+  readonly unknowns: number
+  readonly merged: { readonly commit: CommitSha; readonly at: number } | null
+  /** Set when nothing had to ship: every task turned out to need no change. */
+  readonly emptyAt: number | null
+  /** When the present wait began; null when not waiting. */
+  readonly waitingSince: number | null
+  readonly block: Block | null
+}
+
+export type CriterionEvidence = {
+  readonly criterion: string
+  readonly command: string | null
+  readonly verdict: VerdictWord
+  /** Exit code and tail of the command, or what the judging session saw. */
+  readonly evidence: string
+  readonly commit: CommitSha
+  readonly at: number
+}
+
+export type Verification = {
+  readonly round: number
+  readonly commit: CommitSha
+  readonly results: readonly CriterionEvidence[]
+}
+
+export type RunState = {
+  readonly schemaVersion: typeof STATE_SCHEMA_VERSION
+  /** Grows by one with every save; a save against an older number is refused. */
+  readonly revision: number
+  readonly runId: RunId
+  readonly goal: string
+  readonly status: RunStatus
+  readonly reason: string | null
+  readonly options: RunOptions
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly plan: Plan | null
+  /** Digest of plan.md as we last wrote it; a different file was edited by a person. */
+  readonly planFileDigest: string | null
+  readonly nextTaskNumber: number
+  readonly nextGroupNumber: number
+  readonly tasks: Readonly<Record<TaskId, TaskEvidence>>
+  readonly groups: Readonly<Record<GroupId, GroupState>>
+  readonly sessions: readonly SessionRecord[]
+  /** Messages of people (`resume "…"`) not yet worked into the plan. */
+  readonly messages: readonly string[]
+  readonly planAttempts: number
+  readonly verification: Verification | null
+  readonly verifiedAt: number | null
+  /** The account refuses until then (epoch ms). */
+  readonly usageLimitUntil: number | null
+  readonly block: Block | null
+  /** Spend and sessions before this point do not count against the caps: a forced resume grants them anew. */
+  readonly capsSince: { readonly costUsd: number; readonly sessions: number }
+}

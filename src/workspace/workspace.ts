@@ -1,0 +1,63 @@
+/** Git worktrees outside the repository: one per PR group, taken from a small pool so that dependencies stay installed. */
+import type { GitAccess } from '../agent/agent.ts'
+import type { CommitSha } from '../domain/ids.ts'
+import type { WorkspaceObservation } from '../domain/observation.ts'
+import type { CheckRun, GateRecord } from '../domain/run.ts'
+
+/** One of the project's own checks: found in its files or configured. */
+export type ProjectCheck = { readonly name: string; readonly command: string }
+
+export type Slot = {
+  /** Absolute path of the worktree. */
+  readonly path: string
+  readonly git: GitAccess
+}
+
+export type InstallReport =
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'cached' | 'installed' | 'failed'
+      readonly command: string
+      readonly durationMs: number
+      readonly tail: string
+    }
+
+export type CheckoutUpdate =
+  | { readonly kind: 'updated'; readonly path: string; readonly commit: CommitSha }
+  | { readonly kind: 'current' }
+  /** Left alone, and why; `command` brings it up to date by hand. */
+  | { readonly kind: 'left'; readonly path: string; readonly why: string; readonly command: string }
+
+export type Workspaces = {
+  /**
+   * Creates or adopts the worktree of a branch: found again after a crash with everything in it. A new branch starts
+   * at `base`. Safe to call twice.
+   */
+  ensure(request: { branch: string; base: CommitSha; signal: AbortSignal }): Promise<Slot & { adopted: boolean }>
+  /** A detached worktree at a commit, for reading and for checks: hands out a clean tree and takes it back. */
+  withCheckout<T>(commit: CommitSha, signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T>
+  /** Installs dependencies by lockfile when this slot does not hold them yet. Time-limited; failure is a report. */
+  install(slot: Slot, signal: AbortSignal): Promise<InstallReport>
+  /** Does not throw: what cannot be read is unknown. `target` is the commit that `ahead` is counted against. */
+  observe(branch: string, target: CommitSha): Promise<WorkspaceObservation>
+  /** The project's own checks as this slot's files (or the configuration) state them. */
+  findChecks(slot: Slot): Promise<readonly ProjectCheck[]>
+  /** Runs the checks one after the other, stops at the first failure. Each is time-limited and ended with its children. */
+  gate(slot: Slot, commit: CommitSha, signal: AbortSignal): Promise<GateRecord>
+  runCommand(slot: Slot, command: string, signal: AbortSignal): Promise<CheckRun>
+  /** Pushes exactly `commit`. `force` only after a conflict session, and only over what was last seen there. */
+  push(request: {
+    branch: string
+    commit: CommitSha
+    remote: string
+    ref: string
+    force: boolean
+    expected: CommitSha | null
+  }): Promise<void>
+  /** Brings the user's checkout to the merged commit when it is clean and on the target branch; touches nothing else. */
+  fastForward(targetBranch: string, commit: CommitSha): Promise<CheckoutUpdate>
+  /** Gives the worktree back to the pool and deletes the branch; refuses unless every commit is reachable from `shippedIn`. */
+  release(request: { branch: string; shippedHead: CommitSha | null }): Promise<void>
+  /** Removes every pooled worktree of this repository that holds no work. */
+  removePool(): Promise<void>
+}
