@@ -1,0 +1,101 @@
+/**
+ * The one way git is called: explicit directory, time limit, no prompts, no hooks or monitors of the repository (an
+ * agent may have written them), no dependence on the user's language.
+ */
+import { Failure } from '../domain/failure.ts'
+import { type CommandResult, runCommand } from '../lib/command.ts'
+
+export type GitOptions = { readonly timeoutMs?: number; readonly input?: string; readonly signal?: AbortSignal }
+
+export type Git = {
+  readonly cwd: string
+  /** Any exit code is an answer; throws only when git cannot be started. */
+  try(args: readonly string[], options?: GitOptions): Promise<CommandResult>
+  /** Trimmed-at-the-end standard output; throws `git_failed`, `git_unreachable`, `git_refused` or `timeout`. */
+  run(args: readonly string[], options?: GitOptions): Promise<string>
+  at(cwd: string): Git
+}
+
+const LOCAL_TIMEOUT_MS = 60_000
+const REMOTE_TIMEOUT_MS = 180_000
+const REMOTE_COMMANDS: ReadonlySet<string> = new Set(['fetch', 'push', 'ls-remote', 'clone'])
+
+const SAFE_CONFIG = [
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'gc.auto=0',
+  '-c',
+  'maintenance.auto=false',
+  '-c',
+  'advice.detachedHead=false',
+]
+
+/** `env` is the complete environment git runs with, e.g. HOME, PATH and the credential variables of the remote. */
+export function createGit(cwd: string, env: Readonly<Record<string, string>>): Git {
+  const environment = {
+    ...env,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GCM_INTERACTIVE: 'never',
+    GIT_OPTIONAL_LOCKS: '0',
+  }
+
+  async function tryGit(args: readonly string[], options: GitOptions = {}): Promise<CommandResult> {
+    const command = args.find((arg) => !arg.startsWith('-')) ?? ''
+    const timeoutMs = options.timeoutMs ?? (REMOTE_COMMANDS.has(command) ? REMOTE_TIMEOUT_MS : LOCAL_TIMEOUT_MS)
+    const result = await runCommand('git', [...SAFE_CONFIG, ...args], {
+      cwd,
+      env: environment,
+      timeoutMs,
+      ...(options.signal && { signal: options.signal }),
+      ...(options.input !== undefined && { input: options.input }),
+    })
+    if (result.startError !== null) throw startFailure(result.startError, cwd)
+    return result
+  }
+
+  return {
+    cwd,
+    try: tryGit,
+    async run(args, options) {
+      const result = await tryGit(args, options)
+      if (result.exitCode === 0) return result.stdout.trimEnd()
+      throw toGitFailure(args, result)
+    },
+    at: (directory) => createGit(directory, env),
+  }
+}
+
+export function toGitFailure(args: readonly string[], result: CommandResult): Failure {
+  const command = `git ${args.join(' ')}`
+  const output = result.output.trim().slice(-2_000)
+  const facts = { command, exitCode: result.exitCode, output }
+  if (result.timedOut) return new Failure('timeout', `${command} took too long`, { facts })
+  const kind = isRemote(args) ? classifyRemote(output) : 'git_failed'
+  return new Failure(kind, `${command} failed: ${output.split('\n').at(-1) ?? ''}`, { facts })
+}
+
+function isRemote(args: readonly string[]): boolean {
+  return args.some((arg) => REMOTE_COMMANDS.has(arg))
+}
+
+/**
+ * git has no error codes for remotes; its own fixed messages (LC_ALL=C) are all there is. What is not recognised as a
+ * refusal counts as unreachable, which is retried within a budget and then blocks.
+ */
+function classifyRemote(output: string): 'git_refused' | 'git_unreachable' {
+  return /\[(remote )?rejected\]|Authentication failed|Permission denied|access denied|does not appear to be a git repository|pre-receive hook declined|stale info/i.test(
+    output,
+  )
+    ? 'git_refused'
+    : 'git_unreachable'
+}
+
+function startFailure(code: string, cwd: string): Failure {
+  return code === 'ENOENT'
+    ? new Failure('git_missing', `git could not be started in ${cwd}`, { facts: { code, cwd } })
+    : new Failure('git_failed', `git could not be started in ${cwd} (${code})`, { facts: { code, cwd } })
+}
