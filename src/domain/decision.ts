@@ -44,7 +44,14 @@ export type Action =
   | { readonly kind: 'close_merged'; readonly commit: CommitSha }
   | { readonly kind: 'close_empty' }
   | { readonly kind: 'finish' }
-  | { readonly kind: 'wait'; readonly for: string; readonly until: number | null }
+  | {
+      readonly kind: 'wait'
+      readonly for: string
+      /** Epoch ms at which to look again at the latest; null = something else wakes it. */
+      readonly until: number | null
+      /** `unknown` waits are counted and bounded; the others last until the fact changes. */
+      readonly because: 'unknown' | 'backoff' | 'fact'
+    }
   | { readonly kind: 'block'; readonly block: Omit<Block, 'at'> }
   /** A person has to go on: auto-merge is off, or `--pause-on-pr`. */
   | { readonly kind: 'pause'; readonly why: string; readonly command: string }

@@ -80,6 +80,8 @@ export type SessionRecord = {
   readonly startedAt: number
   readonly endedAt: number | null
   readonly outcome: SessionOutcome['kind'] | 'running'
+  /** Set aside before it started, so that sessions side by side cannot spend the same money; null = no cap. */
+  readonly reservedUsd: number | null
   readonly costUsd: number
   readonly usage: Readonly<Record<string, TokenUsage>>
   readonly turns: number
@@ -96,7 +98,7 @@ export const COUNTERS = [
 ] as const
 export type Counter = (typeof COUNTERS)[number]
 
-export type AttemptPurpose = 'task' | 'fix-ci' | 'fix-review' | 'resolve-conflict'
+export type AttemptPurpose = 'task' | 'fix-gate' | 'fix-ci' | 'fix-review' | 'resolve-conflict'
 
 /** Sessions spent on one purpose for one subject (a task id, or the head commit that was red, conflicting, reviewed). */
 export type Attempt = {
@@ -178,6 +180,18 @@ export type GroupState = {
   /** Commit of the target branch the group started from. */
   readonly base: CommitSha | null
   readonly pr: { readonly number: PrNumber; readonly url: string } | null
+  /** A PR a person closed; a forced resume opens another one. */
+  readonly abandonedPr: PrNumber | null
+  /** `--pause-on-pr` has paused here already. */
+  readonly prPauseDone: boolean
+  /** A conflict session rewrote the branch: the next push replaces what is there, and only that. */
+  readonly historyRewritten: boolean
+  /** Answers to review threads, waiting for the fix to be on the forge. */
+  readonly pendingReplies: readonly ThreadDisposition[] | null
+  /** When all checks of this head were first seen green. */
+  readonly green: { readonly head: CommitSha; readonly at: number } | null
+  /** A person accepted that no check reports on this commit. */
+  readonly noChecksAcceptedFor: CommitSha | null
   readonly counters: Readonly<Record<Counter, number>>
   readonly conversation: {
     readonly id: ConversationId
@@ -210,7 +224,29 @@ export type CriterionEvidence = {
 export type Verification = {
   readonly round: number
   readonly commit: CommitSha
+  /** The plan was changed because of what this round refuted. */
+  readonly followedUp: boolean
+  /** One per judged criterion; those without one are still to be judged. */
   readonly results: readonly CriterionEvidence[]
+}
+
+export type RunSessionKind = 'plan' | 'plan-update' | 'verify'
+
+/** What `Attempt` is for a group, for the sessions that belong to the run as a whole. */
+export type RunAttempt = {
+  readonly kind: RunSessionKind
+  /** `plan`; the reason of an update; the commit that is verified. */
+  readonly subject: string
+  readonly conversationId: ConversationId | null
+  readonly sessions: number
+  readonly failures: number
+  /** Answers that could not be used: cut off, or not a valid plan. */
+  readonly invalid: number
+  readonly lastProblem: string | null
+  readonly last: SessionOutcome | null
+  /** The structured answer, not worked into the state yet. */
+  readonly output: unknown
+  readonly lastEndedAt: number | null
 }
 
 export type RunState = {
@@ -234,7 +270,7 @@ export type RunState = {
   readonly sessions: readonly SessionRecord[]
   /** Messages of people (`resume "…"`) not yet worked into the plan. */
   readonly messages: readonly string[]
-  readonly planAttempts: number
+  readonly attempt: RunAttempt | null
   readonly verification: Verification | null
   readonly verifiedAt: number | null
   /** The account refuses until then (epoch ms). */

@@ -1,0 +1,37 @@
+/** The one reading of checks, used by every rule and by the merge gate: green means ran and passed for this commit. */
+import type { CommitSha } from './ids.ts'
+import type { Check, ChecksObservation } from './observation.ts'
+import type { Policy } from './policy.ts'
+
+export type ChecksVerdict =
+  | { readonly kind: 'unknown'; readonly why: string }
+  | { readonly kind: 'none_configured' }
+  /** Nothing reported for this commit yet, or only skipped checks. */
+  | { readonly kind: 'none_yet' }
+  | { readonly kind: 'pending'; readonly names: readonly string[]; readonly failing: readonly string[] }
+  | { readonly kind: 'failed'; readonly failed: readonly Check[]; readonly infrastructureOnly: boolean }
+  | { readonly kind: 'green'; readonly tolerated: readonly string[] }
+
+export function judgeChecks(checks: ChecksObservation, head: CommitSha, policy: Policy): ChecksVerdict {
+  if (checks.kind !== 'reported') return checks
+  if (checks.head !== head) return { kind: 'none_yet' }
+  const failing = checks.items.filter((check) => check.status === 'failed')
+  const failed = failing.filter((check) => !isTolerated(check, policy))
+  const pending = checks.items.filter((check) => check.status === 'pending')
+  if (pending.length > 0) {
+    return { kind: 'pending', names: pending.map((check) => check.name), failing: failed.map((check) => check.name) }
+  }
+  if (failed.length > 0) {
+    return { kind: 'failed', failed, infrastructureOnly: failed.every((check) => check.cause === 'infrastructure') }
+  }
+  if (!checks.complete) return { kind: 'unknown', why: 'the list of checks is incomplete' }
+  if (!checks.items.some((check) => check.status === 'passed')) return { kind: 'none_yet' }
+  return { kind: 'green', tolerated: failing.map((check) => check.name) }
+}
+
+function isTolerated(check: Check, policy: Policy): boolean {
+  return policy.toleratedFailures.some(
+    (rule) =>
+      rule.check === check.name && check.description.toLowerCase().includes(rule.descriptionIncludes.toLowerCase()),
+  )
+}

@@ -1,0 +1,24 @@
+/** No session starts beyond a cap, and none while the account refuses. */
+import type { Decision } from '../decision.ts'
+import type { GroupObservation } from '../observation.ts'
+import { block } from './answers.ts'
+
+export function withinBudget(o: GroupObservation, decision: Decision): Decision {
+  if (decision.action.kind !== 'session' && decision.action.kind !== 'confirm_nothing_to_do') return decision
+  const { sessionsLeft, costLeftUsd, usageLimitUntil } = o.budget
+  if (usageLimitUntil !== null && usageLimitUntil > o.now) {
+    const why = 'the usage limit of the account to reset'
+    return { stage: decision.stage, action: { kind: 'wait', for: why, until: usageLimitUntil, because: 'fact' }, why }
+  }
+  if (sessionsLeft !== null && sessionsLeft <= 0) {
+    return block(decision.stage, 'the limit of sessions for this run is reached (--max-sessions)', {
+      command: 'claudetm resume --max-sessions <more>',
+    })
+  }
+  if (costLeftUsd !== null && costLeftUsd <= 0) {
+    return block(decision.stage, 'the cost limit of this run is reached (--max-cost)', {
+      command: 'claudetm resume --max-cost <more>',
+    })
+  }
+  return decision
+}

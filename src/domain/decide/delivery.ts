@@ -1,0 +1,68 @@
+/** All tasks are done: gate, push, pull request, each only when the facts ask for it. */
+import type { Decision, SessionAsk } from '../decision.ts'
+import type { CommitSha } from '../ids.ts'
+import type { GroupObservation } from '../observation.ts'
+import { act, block, lookAgain, waitFor } from './answers.ts'
+
+const STALE_READ_MS = 30_000
+
+export function decideDelivery(o: GroupObservation): Decision | null {
+  const { workspace } = o
+  if (workspace.kind !== 'present') return null
+  const { head } = workspace
+  if (workspace.tree === 'dirty' || workspace.operationInProgress) {
+    return startFix(head, {
+      why: 'leftovers',
+      leftovers: workspace.leftovers,
+      operationInProgress: workspace.operationInProgress,
+    })
+  }
+  const open = o.pr.kind === 'pr' && o.pr.pr.state === 'open' ? o.pr.pr : null
+  if (o.pr.kind === 'unknown') return lookAgain(o, o.state.stage, o.pr.why)
+  if (open === null && workspace.ahead === 0) {
+    return act('working', { kind: 'close_empty' }, 'the branch has nothing that the target branch lacks')
+  }
+  const gate = o.state.gate?.commit === head ? o.state.gate : null
+  if (gate === null) return act('working', { kind: 'gate', commit: head }, 'before every push')
+  if (gate.outcome === 'failed') return startFix(head, { why: 'gate_failed' })
+
+  if (o.pushed.kind === 'unknown') return lookAgain(o, 'pr_created', o.pushed.why)
+  if (o.pushed.head !== head) return push(o, head)
+  if (open === null) return openPr(o, head)
+  if (o.options.pauseOnPr && !o.state.prPauseDone) {
+    return act(
+      'pr_created',
+      { kind: 'pause', why: `PR #${open.number} is open: ${open.url}`, command: 'claudetm resume' },
+      '--pause-on-pr',
+    )
+  }
+  if (open.head !== head) return waitFor('waiting_ci', 'the forge to see the push', o.now + STALE_READ_MS)
+  return null
+}
+
+function push(o: GroupObservation, commit: CommitSha): Decision {
+  if (o.state.counters.pushFailures > o.policy.maxMergeRefusals) {
+    return block('pr_created', 'the branch cannot be pushed', { tried: `${o.state.counters.pushFailures} pushes` })
+  }
+  return act(
+    'pr_created',
+    { kind: 'push', commit, force: o.state.historyRewritten },
+    'the forge does not have this commit yet',
+  )
+}
+
+function openPr(o: GroupObservation, head: CommitSha): Decision {
+  if (o.state.counters.openFailures > o.policy.maxMergeRefusals) {
+    return block('pr_created', 'the pull request cannot be opened', { tried: `${o.state.counters.openFailures} times` })
+  }
+  return act('pr_created', { kind: 'open_pr', head }, 'pushed, and no pull request yet')
+}
+
+function startFix(head: CommitSha, ask: Extract<SessionAsk, { why: 'leftovers' | 'gate_failed' }>): Decision {
+  const session = ask.why === 'leftovers' ? 'finish' : 'fix-gate'
+  return act(
+    'working',
+    { kind: 'session', session, purpose: 'fix-gate', subject: head, taskId: null, ask },
+    ask.why === 'leftovers' ? 'uncommitted changes' : "the project's own checks fail",
+  )
+}

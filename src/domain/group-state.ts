@@ -1,0 +1,72 @@
+/** How a group's memory begins, and what a person's `resume` gives back. */
+import type { GroupId, RunId } from './ids.ts'
+import { type Attempt, COUNTERS, type Counter, type GroupState, type RunState } from './run.ts'
+
+export function createGroupState(request: { runId: RunId; groupId: GroupId; headBranch: string | null }): GroupState {
+  const branch = `claudetm/${request.runId}/${request.groupId}`
+  return {
+    stage: 'pending',
+    branch,
+    headBranch: request.headBranch ?? branch,
+    base: null,
+    pr: null,
+    abandonedPr: null,
+    prPauseDone: false,
+    historyRewritten: false,
+    pendingReplies: null,
+    green: null,
+    noChecksAcceptedFor: null,
+    counters: zeroCounters(),
+    conversation: null,
+    attempt: null,
+    gate: null,
+    acts: [],
+    unknowns: 0,
+    merged: null,
+    emptyAt: null,
+    waitingSince: null,
+    block: null,
+  }
+}
+
+function zeroCounters(): Record<Counter, number> {
+  return Object.fromEntries(COUNTERS.map((counter) => [counter, 0])) as Record<Counter, number>
+}
+
+/**
+ * A person says "go on". Blocks are lifted and clocks start anew; `force` also gives every attempt budget back and
+ * accepts what only a person can accept (a closed PR, a push that started no CI). It never overrides the merge gate.
+ */
+export function liftBlock(state: GroupState, force: boolean): GroupState {
+  if (state.block === null && !force) return { ...state, waitingSince: null, unknowns: 0 }
+  const lifted: GroupState = {
+    ...state,
+    block: null,
+    unknowns: 0,
+    waitingSince: null,
+    attempt: state.attempt === null ? null : retryAttempt(state.attempt, force),
+  }
+  if (!force) return lifted
+  return {
+    ...lifted,
+    counters: zeroCounters(),
+    gate: state.gate?.outcome === 'failed' ? null : state.gate,
+    abandonedPr: state.pr?.number ?? state.abandonedPr,
+    noChecksAcceptedFor: state.gate?.commit ?? null,
+  }
+}
+
+/** A session that ended as "blocked" or could not run is asked again; spent budgets come back only by force. */
+function retryAttempt(attempt: Attempt, force: boolean): Attempt {
+  const asked =
+    attempt.last?.kind === 'failed' ||
+    (attempt.last?.kind === 'completed' && attempt.last.report?.outcome === 'blocked')
+  const again: Attempt = { ...attempt, last: asked ? { kind: 'interrupted' } : attempt.last, failures: 0 }
+  if (!force) return again
+  return { ...again, cutOffs: 0, undelivered: 0, finishes: 0, gateFixes: 0, confirmation: null }
+}
+
+/** Caps that a person raised by force count from here on. */
+export function regrantCaps(state: RunState, costUsd: number, sessions: number): RunState {
+  return { ...state, capsSince: { costUsd, sessions } }
+}

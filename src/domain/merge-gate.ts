@@ -1,0 +1,115 @@
+/**
+ * The only judge of "may this merge". One snapshot in, one verdict out; every path that merges asks here. What is not
+ * known is not allowed.
+ */
+import { judgeChecks } from './checks.ts'
+import type { CommitSha } from './ids.ts'
+import type { PrSnapshot, PushedObservation, ReviewsObservation, WorkspaceObservation } from './observation.ts'
+import type { Policy } from './policy.ts'
+
+export type MergeQuestion = {
+  readonly now: number
+  readonly pr: PrSnapshot
+  readonly workspace: WorkspaceObservation
+  readonly pushed: PushedObservation
+  readonly autoMerge: boolean
+  /** A person accepted that no check reports on this commit. */
+  readonly noChecksAcceptedFor: CommitSha | null
+  /** When all checks of the head were first seen green. */
+  readonly greenAt: number | null
+  readonly policy: Policy
+}
+
+export type MergeVerdict =
+  | { readonly kind: 'merge'; readonly head: CommitSha; readonly tolerated: readonly string[] }
+  /** Everything is in order; a person merges. */
+  | { readonly kind: 'ready'; readonly head: CommitSha }
+  | { readonly kind: 'not_yet'; readonly clause: MergeClause; readonly why: string }
+
+export const MERGE_CLAUSES = [
+  'open',
+  'not_draft',
+  'nothing_uncommitted',
+  'nothing_unpushed',
+  'head_evaluated',
+  'checks',
+  'mergeable',
+  'threads',
+  'change_requests',
+  'quiet',
+  'not_scheduled',
+] as const
+export type MergeClause = (typeof MERGE_CLAUSES)[number]
+
+/** Each clause answers null when it holds, else why it does not. */
+const CLAUSES: Readonly<Record<MergeClause, (q: MergeQuestion) => string | null>> = {
+  open: ({ pr }) => (pr.state === 'open' ? null : `the pull request is ${pr.state}`),
+  not_draft: ({ pr }) => (pr.draft ? 'the pull request is a draft' : null),
+  nothing_uncommitted: ({ workspace }) => {
+    if (workspace.kind !== 'present') return 'the workspace cannot be read'
+    if (workspace.operationInProgress) return 'a git operation is half-way in the workspace'
+    return workspace.tree === 'clean' ? null : 'the workspace has uncommitted changes'
+  },
+  nothing_unpushed: ({ workspace, pushed }) => {
+    if (pushed.kind === 'unknown') return `what the forge holds is unknown: ${pushed.why}`
+    return workspace.kind === 'present' && pushed.head === workspace.head ? null : 'the workspace and the forge differ'
+  },
+  head_evaluated: ({ workspace, pr }) =>
+    workspace.kind === 'present' && workspace.head === pr.head ? null : 'the pull request shows another commit',
+  checks: judgeCi,
+  mergeable: ({ pr }) =>
+    pr.mergeability === 'clean' || pr.mergeability === 'behind' ? null : `the forge says: ${pr.mergeability}`,
+  threads: ({ pr }) => withReviews(pr.reviews, unresolvedThreads),
+  change_requests: ({ pr, policy }) => withReviews(pr.reviews, (reviews) => changeRequests(reviews, policy)),
+  quiet: (q) =>
+    q.pr.reviews.kind === 'known' && q.pr.reviews.botsExpected && q.now < (q.greenAt ?? q.now) + q.policy.reviewQuietMs
+      ? 'review bots may still comment'
+      : null,
+  not_scheduled: ({ pr }) => (pr.mergeScheduled ? 'the forge has accepted the merge and does it later' : null),
+}
+
+export function judgeMerge(question: MergeQuestion): MergeVerdict {
+  for (const clause of MERGE_CLAUSES) {
+    const why = CLAUSES[clause](question)
+    if (why !== null) return { kind: 'not_yet', clause, why }
+  }
+  const { head } = question.pr
+  if (!question.autoMerge) return { kind: 'ready', head }
+  const verdict = judgeChecks(question.pr.checks, head, question.policy)
+  return { kind: 'merge', head, tolerated: verdict.kind === 'green' ? verdict.tolerated : [] }
+}
+
+function judgeCi(q: MergeQuestion): string | null {
+  const verdict = judgeChecks(q.pr.checks, q.pr.head, q.policy)
+  switch (verdict.kind) {
+    case 'green':
+    case 'none_configured':
+      return null
+    case 'none_yet':
+      return q.noChecksAcceptedFor === q.pr.head ? null : 'no check has passed for this commit'
+    case 'unknown':
+      return verdict.why
+    case 'pending':
+      return `checks have not ended: ${verdict.names.join(', ')}`
+    case 'failed':
+      return `checks failed: ${verdict.failed.map((check) => check.name).join(', ')}`
+  }
+}
+
+type Known = Extract<ReviewsObservation, { kind: 'known' }>
+
+function withReviews(reviews: ReviewsObservation, judge: (known: Known) => string | null): string | null {
+  return reviews.kind === 'unknown' ? `reviews are unknown: ${reviews.why}` : judge(reviews)
+}
+
+function unresolvedThreads(reviews: Known): string | null {
+  if (!reviews.threadsComplete) return 'the list of review threads is incomplete'
+  const open = reviews.threads.filter((thread) => !thread.resolved && thread.trusted)
+  return open.length === 0 ? null : `${open.length} review thread(s) are not resolved`
+}
+
+function changeRequests(reviews: Known, policy: Policy): string | null {
+  if (!reviews.reviewersComplete) return 'the list of reviewers is incomplete'
+  const counting = reviews.changeRequests.filter((request) => !request.isBot || policy.botChangeRequestsBlock)
+  return counting.length === 0 ? null : `changes requested by ${counting.map((request) => request.author).join(', ')}`
+}
