@@ -18,6 +18,7 @@ export function observeBudget(state: RunState): BudgetObservation {
       maxSessions === null ? null : maxSessions - (chargedSessions(state.sessions) - state.capsSince.sessions),
     costLeftUsd: maxCostUsd === null ? null : maxCostUsd - spent,
     usageLimitUntil: state.usageLimitUntil,
+    usageLimitWaits: state.usageLimitWaits,
   }
 }
 

@@ -1,6 +1,6 @@
 /** How a group's memory begins, and what a person's `resume` gives back. */
 import type { GroupId, RunId } from './ids.ts'
-import { type Attempt, COUNTERS, type Counter, type GroupState, type RunState } from './run.ts'
+import { type Attempt, COUNTERS, type Counter, type GroupState } from './run.ts'
 
 export function createGroupState(request: { runId: RunId; groupId: GroupId; headBranch: string | null }): GroupState {
   const branch = `claudetm/${request.runId}/${request.groupId}`
@@ -64,9 +64,4 @@ function retryAttempt(attempt: Attempt, force: boolean): Attempt {
   const again: Attempt = { ...attempt, last: asked ? { kind: 'interrupted' } : attempt.last, failures: 0 }
   if (!force) return again
   return { ...again, cutOffs: 0, undelivered: 0, finishes: 0, gateFixes: 0, confirmation: null }
-}
-
-/** Caps that a person raised by force count from here on. */
-export function regrantCaps(state: RunState, costUsd: number, sessions: number): RunState {
-  return { ...state, capsSince: { costUsd, sessions } }
 }

@@ -112,6 +112,7 @@ export type BudgetObservation = {
   readonly sessionsLeft: number | null
   readonly costLeftUsd: number | null
   readonly usageLimitUntil: number | null
+  readonly usageLimitWaits: number
 }
 
 export type GroupObservation = {

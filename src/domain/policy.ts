@@ -29,6 +29,9 @@ export type Policy = {
   readonly reviewQuietMs: number
   /** Waits for a usage limit whose reset is not stated (original: 1800 s). */
   readonly usageLimitDefaultWaitMs: number
+  /** Consecutive refusals that are waited out (original: 48), and the longest single wait (original: 6 h). */
+  readonly usageLimitMaxWaits: number
+  readonly usageLimitMaxWaitMs: number
   /** A gate quicker than this also runs after each task. */
   readonly quickGateMs: number
   /** Names of checks whose failure is tolerated, with a part of their description; logged whenever used. */
@@ -57,6 +60,8 @@ export const DEFAULT_POLICY: Policy = {
   noChecksGraceMs: 30_000,
   reviewQuietMs: 120_000,
   usageLimitDefaultWaitMs: 1_800_000,
+  usageLimitMaxWaits: 48,
+  usageLimitMaxWaitMs: 21_600_000,
   quickGateMs: 20_000,
   toleratedFailures: [
     { check: 'CodeRabbit', descriptionIncludes: 'rate limit' },

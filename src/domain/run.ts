@@ -76,6 +76,8 @@ export type SessionRecord = {
   readonly groupId: GroupId | null
   readonly taskId: TaskId | null
   readonly conversationId: ConversationId
+  /** Directory it ran in. */
+  readonly cwd: string
   readonly model: string
   readonly startedAt: number
   readonly endedAt: number | null
@@ -203,7 +205,8 @@ export type GroupState = {
   readonly acts: readonly ActRecord[]
   /** Consecutive looks at the workspace or the forge that answered "unknown". */
   readonly unknowns: number
-  readonly merged: { readonly commit: CommitSha; readonly at: number } | null
+  /** The merge commit on the target branch, and the head commit that was merged. */
+  readonly merged: { readonly commit: CommitSha; readonly head: CommitSha; readonly at: number } | null
   /** Set when nothing had to ship: every task turned out to need no change. */
   readonly emptyAt: number | null
   /** When the present wait began; null when not waiting. */
@@ -263,11 +266,15 @@ export type RunState = {
   readonly plan: Plan | null
   /** Digest of plan.md as we last wrote it; a different file was edited by a person. */
   readonly planFileDigest: string | null
+  /** Tasks that were ticked in plan.md as we last wrote it: only those can be unticked by a person. */
+  readonly planFileTicked: readonly TaskId[]
   readonly nextTaskNumber: number
   readonly nextGroupNumber: number
   readonly tasks: Readonly<Record<TaskId, TaskEvidence>>
   readonly groups: Readonly<Record<GroupId, GroupState>>
   readonly sessions: readonly SessionRecord[]
+  /** Facts about the code base that sessions reported, newest last, without repeats, at most 200. */
+  readonly learnings: readonly string[]
   /** Messages of people (`resume "…"`) not yet worked into the plan. */
   readonly messages: readonly string[]
   readonly attempt: RunAttempt | null
@@ -275,6 +282,8 @@ export type RunState = {
   readonly verifiedAt: number | null
   /** The account refuses until then (epoch ms). */
   readonly usageLimitUntil: number | null
+  /** Refusals in a row. */
+  readonly usageLimitWaits: number
   readonly block: Block | null
   /** Spend and sessions before this point do not count against the caps: a forced resume grants them anew. */
   readonly capsSince: { readonly costUsd: number; readonly sessions: number }

@@ -5,7 +5,12 @@ import { block } from './answers.ts'
 
 export function withinBudget(o: GroupObservation, decision: Decision): Decision {
   if (decision.action.kind !== 'session' && decision.action.kind !== 'confirm_nothing_to_do') return decision
-  const { sessionsLeft, costLeftUsd, usageLimitUntil } = o.budget
+  const { sessionsLeft, costLeftUsd, usageLimitUntil, usageLimitWaits } = o.budget
+  if (usageLimitWaits > o.policy.usageLimitMaxWaits) {
+    return block(decision.stage, 'the account keeps refusing because of its usage limit', {
+      tried: `waited ${usageLimitWaits - 1} times`,
+    })
+  }
   if (usageLimitUntil !== null && usageLimitUntil > o.now) {
     const why = 'the usage limit of the account to reset'
     return { stage: decision.stage, action: { kind: 'wait', for: why, until: usageLimitUntil, because: 'fact' }, why }

@@ -78,12 +78,22 @@ function afterFailure(
 ): Decision {
   const stage = STAGE_OF[attempt.purpose]
   if (!last.retryable) return block(stage, last.why, { command: 'claudetm resume' })
+  return backOff(o, attempt, last.why) ?? again(o, attempt, { why: 'retry', leftovers })
+}
+
+/** Technical failures in a row: later and later, then a person has to look; null = go on now. */
+function backOff(
+  o: GroupObservation,
+  attempt: Attempt,
+  why = 'the session failed for a technical reason',
+): Decision | null {
+  const stage = STAGE_OF[attempt.purpose]
+  if (attempt.failures === 0) return null
   if (attempt.failures > o.policy.maxSessionFailures) {
-    return block(stage, last.why, { tried: `${attempt.failures} sessions in a row failed` })
+    return block(stage, why, { tried: `${attempt.failures} sessions in a row failed` })
   }
   const until = (attempt.lastEndedAt ?? o.now) + backoffMs(o.policy, attempt.failures)
-  if (o.now < until) return { stage, action: { kind: 'wait', for: last.why, until, because: 'backoff' }, why: last.why }
-  return again(o, attempt, { why: 'retry', leftovers })
+  return o.now < until ? { stage, action: { kind: 'wait', for: why, until, because: 'backoff' }, why } : null
 }
 
 function afterCompletion(
@@ -118,7 +128,7 @@ function finishLeftovers(o: GroupObservation, attempt: Attempt, workspace: Prese
 function withCommit(o: GroupObservation, attempt: Attempt, workspace: Present): Decision {
   const stage = STAGE_OF[attempt.purpose]
   const gate = o.state.gate?.commit === workspace.head ? o.state.gate : null
-  if (gate === null && isGateQuick(o)) {
+  if (gate === null && (isGateQuick(o) || attempt.purpose === 'fix-gate')) {
     return act(stage, { kind: 'gate', commit: workspace.head }, `the project's own checks have not run on this commit`)
   }
   if (gate?.outcome === 'failed') {
@@ -158,7 +168,8 @@ function withoutCommit(
       return rerunOrBlock(o, attempt.startHead, 'the agent found nothing to fix')
     case 'fix-review': // explained or declined without a change: the answers are delivered next
       return act('addressing_reviews', { kind: 'end_attempt', delivered: true }, 'answered without a change')
-    case 'fix-gate':
+    case 'fix-gate': // leftovers were removed, or the checks were not to blame on the code: they say so now
+      return withCommit(o, attempt, workspace)
     case 'resolve-conflict':
       return undelivered(o, attempt)
   }
@@ -170,6 +181,8 @@ function nothingToDo(o: GroupObservation, attempt: Attempt, workspace: Present):
   const { confirmation } = attempt
   if (task === undefined) return act('working', { kind: 'end_attempt', delivered: false }, 'the task is gone')
   if (confirmation === null) {
+    const pause = backOff(o, attempt)
+    if (pause !== null) return pause
     return act('working', { kind: 'confirm_nothing_to_do', taskId: task.id }, 'the session says there is nothing to do')
   }
   if (confirmation.verdict === 'confirmed') {

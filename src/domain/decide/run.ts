@@ -15,7 +15,8 @@ export type RunDecision =
     }
   /** The answer of the run's session is there: work it into the state. */
   | { readonly kind: 'accept'; readonly session: RunSessionKind; readonly subject: string }
-  | { readonly kind: 'groups'; readonly ready: readonly GroupId[] }
+  /** At least one group can be worked on. */
+  | { readonly kind: 'groups' }
   | { readonly kind: 'verify' }
   | { readonly kind: 'wait'; readonly for: string; readonly until: number }
   | { readonly kind: 'block'; readonly block: Omit<Block, 'at'> }
@@ -34,8 +35,7 @@ export function decideRun(o: RunObservation): RunDecision {
   if (state.plan === null) return ask(o, 'plan', 'plan')
   const request = updateRequest(state, o.policy)
   if (request !== null) return ask(o, 'plan-update', request)
-  const ready = runnableGroups(state.plan, state.groups)
-  if (ready.length > 0) return { kind: 'groups', ready }
+  if (runnableGroups(state.plan, state.groups).length > 0) return { kind: 'groups' }
   const blocked = state.plan.groups.find((group) => state.groups[group.id]?.stage !== 'done')
   if (blocked !== undefined) return blockedBy(state, blocked.id)
   return ending(o)
@@ -113,6 +113,12 @@ function afford(o: RunObservation, session: RunSessionKind, subject: string, att
     )
   }
   const budget = observeBudget(o.state)
+  if (budget.usageLimitWaits > o.policy.usageLimitMaxWaits) {
+    return blockRun(
+      'the account keeps refusing because of its usage limit',
+      `waited ${budget.usageLimitWaits - 1} times`,
+    )
+  }
   if (budget.usageLimitUntil !== null && budget.usageLimitUntil > o.now) {
     return { kind: 'wait', for: 'the usage limit of the account to reset', until: budget.usageLimitUntil }
   }

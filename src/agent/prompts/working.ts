@@ -1,0 +1,122 @@
+/** The variable text of sessions that change code. */
+import type { SessionAsk } from '../../domain/decision.ts'
+import type { ReviewThread } from '../../domain/observation.ts'
+import type { PrGroup, Task } from '../../domain/plan.ts'
+import type { CheckRun } from '../../domain/run.ts'
+import { joinSections, list, quote, section } from './quoting.ts'
+
+export type WorkPrompt = {
+  readonly goal: string
+  readonly group: PrGroup
+  readonly task: Task | null
+  readonly done: ReadonlySet<string>
+  readonly learnings: string
+  /** True when the conversation already holds the text about goal and group. */
+  readonly continues: boolean
+  readonly ask: SessionAsk
+  readonly evidence: WorkEvidence
+}
+
+/** What the ask refers to; only the part that belongs to it is filled. */
+export type WorkEvidence = {
+  readonly failedChecks: readonly CheckRun[]
+  readonly ciLogs: readonly { readonly check: string; readonly tail: string; readonly file: string | null }[]
+  readonly threads: readonly ReviewThread[]
+  readonly changeRequests: readonly { readonly author: string; readonly body: string }[]
+  readonly target: { readonly branch: string; readonly commit: string } | null
+}
+
+export const NO_EVIDENCE: WorkEvidence = { failedChecks: [], ciLogs: [], threads: [], changeRequests: [], target: null }
+
+export function workPrompt(request: WorkPrompt): string {
+  return joinSections([
+    request.continues ? null : background(request),
+    request.ask.why === 'start' || !request.continues ? taskSection(request.task) : null,
+    askSection(request),
+  ])
+}
+
+function background(request: WorkPrompt): string {
+  const { group, done } = request
+  const tasks = group.tasks.map((task) => `- [${done.has(task.id) ? 'x' : ' '}] ${task.title}`)
+  return joinSections([
+    section('Goal of the whole run', request.goal),
+    section('This pull request', `${group.title}\n${group.why}\n${tasks.join('\n')}`),
+    section('Known about this code base', request.learnings),
+  ])
+}
+
+function taskSection(task: Task | null): string | null {
+  return task === null
+    ? null
+    : section('Your task now', `${task.title}\n${task.details}\nOnly this task; the others have their own sessions.`)
+}
+
+function askSection(request: WorkPrompt): string | null {
+  const { ask, evidence } = request
+  switch (ask.why) {
+    case 'start':
+      return null
+    case 'interrupted':
+    case 'retry':
+      return section(
+        'Go on',
+        `The session before was interrupted. See what is there (git status, git log, git diff) and go on from it; a command that was cut off may have had effects.${leftovers(ask.leftovers)}`,
+      )
+    case 'cut_off':
+      return section(
+        'Go on',
+        `The session before reached its limit of ${ask.by}. Go on from what is there and come to an end: commit what is finished.${leftovers(ask.leftovers)}`,
+      )
+    case 'undelivered':
+      return section(
+        'Nothing was committed',
+        'You ended without a new commit. If the work is done, commit it now. If nothing needs to change, answer nothing_to_do and say why. If only a human can go on, answer blocked.',
+      )
+    case 'refuted':
+      return section(
+        'There is something to do',
+        `You answered that nothing needs to change. A second look disagrees:\n${quote('second look', ask.evidence, 4_000)}\nDo what is missing and commit it.`,
+      )
+    case 'leftovers':
+      return section(
+        'Uncommitted changes are left',
+        `${ask.operationInProgress ? 'A git operation (rebase, merge or cherry-pick) is half-way: finish it.\n' : ''}Commit what belongs to the work; delete files that do not, or ignore them where that is right. Discard nothing you have not looked at.${leftovers(ask.leftovers)}`,
+      )
+    case 'gate_failed':
+      return section(
+        "The project's own checks fail",
+        `Fix the cause and commit.\n${evidence.failedChecks.map((check) => quote(`output of ${check.command}`, check.tail)).join('\n')}`,
+      )
+    case 'ci_failed':
+      return section(
+        'CI is red',
+        `These checks failed on the pushed commit: ${ask.checks.join(', ')}. CI runs in a clean checkout of the commit: what is only in this directory (ignored or generated files, installed tools, local configuration) is not there. Find the cause, fix it and commit. If it is not caused by this change, answer nothing_to_do and say what you saw.\n${evidence.ciLogs.map((log) => quote(`CI log of ${log.check}`, log.tail)).join('\n')}`,
+      )
+    case 'reviews':
+      return section(
+        'Reviewers asked for something',
+        `Deal with every thread: fix it and commit, or explain. Answer with one disposition per thread; do not answer the reviewers yourself.\n${describeReviews(evidence)}`,
+      )
+    case 'conflict':
+      return section(
+        'The branch conflicts with its target',
+        `Rebase onto ${evidence.target?.branch ?? 'the target branch'} at commit ${evidence.target?.commit ?? ''} (it is in this repository; do not fetch): git rebase ${evidence.target?.commit ?? ''}. Keep the intent of both sides.`,
+      )
+  }
+}
+
+function leftovers(paths: readonly string[]): string {
+  return paths.length === 0 ? '' : `\nUncommitted now:\n${list(paths)}`
+}
+
+function describeReviews(evidence: WorkEvidence): string {
+  const threads = evidence.threads.map((thread) => {
+    const place = thread.path === null ? '' : ` on ${thread.path}${thread.line === null ? '' : `:${thread.line}`}`
+    return `Thread ${thread.id}${place}:\n${quote(`${thread.author}, reviewer`, thread.body)}`
+  })
+  const requests = evidence.changeRequests.map((request) =>
+    quote(`${request.author}, who requested changes`, request.body),
+  )
+  return [...threads, ...requests].join('\n')
+}

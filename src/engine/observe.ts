@@ -1,0 +1,53 @@
+/** Reads the world for one PR group. What does not matter yet is not asked: the forge only once there is something to ship. */
+import { observeBudget } from '../domain/budget.ts'
+import { firstOpenTask } from '../domain/decide/work.ts'
+import type { CommitSha } from '../domain/ids.ts'
+import type { GroupObservation, PrObservation, PushedObservation, WorkspaceObservation } from '../domain/observation.ts'
+import type { PrGroup } from '../domain/plan.ts'
+import type { GroupState, RunState } from '../domain/run.ts'
+import type { Context } from './context.ts'
+
+export async function observeGroup(context: Context, group: PrGroup): Promise<GroupObservation> {
+  const state = context.memory.state()
+  const memory = context.memory.group(group.id)
+  const asksForge = memory.pr !== null || firstOpenTask(group, state.tasks) === null
+  const [workspace, pushed, pr] = await Promise.all([
+    observeWorkspace(context, memory),
+    asksForge
+      ? context.forge.observePushed(memory.headBranch)
+      : notAsked<PushedObservation>({ kind: 'known', head: null }),
+    asksForge ? context.forge.observe(memory.headBranch) : notAsked<PrObservation>({ kind: 'none' }),
+  ])
+  return {
+    now: context.clock.now(),
+    group,
+    state: memory,
+    done: state.tasks,
+    workspace,
+    pushed,
+    pr: withoutAbandoned(pr, memory),
+    budget: observeBudget(state),
+    options: { autoMerge: state.options.autoMerge, pauseOnPr: state.options.pauseOnPr },
+    policy: context.policy,
+    gateDurationMs: slowestGate(state),
+  }
+}
+
+async function observeWorkspace(context: Context, memory: GroupState): Promise<WorkspaceObservation> {
+  if (memory.base === null) return { kind: 'absent' }
+  return context.workspaces.observe(memory.branch, memory.base as CommitSha)
+}
+
+async function notAsked<T>(answer: T): Promise<T> {
+  return answer
+}
+
+/** A closed PR that a person gave up by force does not count; another one is opened. */
+function withoutAbandoned(pr: PrObservation, memory: GroupState): PrObservation {
+  return pr.kind === 'pr' && pr.pr.state === 'closed' && pr.pr.number === memory.abandonedPr ? { kind: 'none' } : pr
+}
+
+function slowestGate(state: RunState): number | null {
+  const durations = Object.values(state.groups).flatMap((group) => (group.gate === null ? [] : [group.gate.durationMs]))
+  return durations.length === 0 ? null : Math.max(...durations)
+}

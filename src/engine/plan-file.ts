@@ -1,0 +1,151 @@
+/**
+ * plan.md and its neighbours: written for people, and read back when a person edited plan.md. An edit is worked in before
+ * the next step; one that cannot be used is set aside with a sentence, and the last good plan stays in force.
+ */
+import { createHash } from 'node:crypto'
+import { createGroupState } from '../domain/group-state.ts'
+import type { GroupId, TaskId } from '../domain/ids.ts'
+import type { Plan } from '../domain/plan.ts'
+import { applyPlanEdit, type PlanEdit } from '../domain/plan-edit.ts'
+import { parsePlanMarkdown, renderPlan } from '../domain/plan-markdown.ts'
+import type { GroupState, RunState, TaskEvidence } from '../domain/run.ts'
+import type { RunLock, Store } from '../store/store.ts'
+import { renderContext, renderCriteria, renderProgress } from './documents.ts'
+import type { Memory } from './memory.ts'
+import type { Clock } from './parts.ts'
+
+export type PlanFile = {
+  /** Works in what a person changed; true when the plan changed. */
+  sync(): Promise<boolean>
+  /** Brings the files for people up to date with the state. */
+  write(): Promise<void>
+  /** A person has changed plan.md since it was last read or written. */
+  isEdited(): Promise<boolean>
+}
+
+type AppliedEdit = Extract<PlanEdit, { kind: 'applied' }>
+
+export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Memory; clock: Clock }): PlanFile {
+  const { store, lock, memory, clock } = parts
+  let rejected: string | null = null
+
+  async function readEdited(): Promise<string | null> {
+    const { planFileDigest, plan } = memory.state()
+    if (plan === null || planFileDigest === null) return null // we have not written one yet
+    const text = await store.readDocument('plan.md')
+    if (text === null) return null
+    const digest = digestOf(text)
+    return digest === planFileDigest || digest === rejected ? null : text
+  }
+
+  async function sync(): Promise<boolean> {
+    const text = await readEdited()
+    if (text === null) return false
+    const edit = ownTicksOnly(editFrom(memory.state(), text), memory.state())
+    if (edit.kind === 'rejected') {
+      rejected = digestOf(text)
+      await memory.emit({ type: 'plan.edit_rejected', problem: edit.problem })
+      return false
+    }
+    await memory.update((state) => ({ ...applyEdit(state, edit, clock.now()), planFileDigest: digestOf(text) }))
+    await memory.emit({
+      type: 'plan.updated',
+      source: 'person',
+      added: edit.added.length,
+      changed: edit.changed.length,
+      removed: edit.removed.length,
+      reopened: edit.reopened.length,
+    })
+    for (const note of edit.notes) await memory.emit({ type: 'warning', message: `plan.md: ${note}` })
+    await write()
+    return true
+  }
+
+  async function write(): Promise<void> {
+    const state = memory.state()
+    if (state.plan === null) return
+    const edited = await readEdited()
+    if (edited === null && rejected === null) await writePlan(state, state.plan)
+    await store.writeDocument(lock, 'progress.md', renderProgress(state))
+    await store.writeDocument(lock, 'criteria.txt', renderCriteria(state.plan))
+    await store.writeDocument(lock, 'context.md', renderContext(state))
+  }
+
+  async function writePlan(state: RunState, plan: Plan): Promise<void> {
+    const ticked = Object.keys(state.tasks) as TaskId[]
+    const text = renderPlan(plan, new Set(ticked))
+    const digest = digestOf(text)
+    if (state.planFileDigest === digest) return
+    // The file first: after a crash in between it reads as an edit that changes nothing.
+    await store.writeDocument(lock, 'plan.md', text)
+    await memory.update((before) => ({ ...before, planFileDigest: digest, planFileTicked: ticked }))
+  }
+
+  return { sync, write, isEdited: async () => (await readEdited()) !== null }
+}
+
+/** A box that was still open when we last wrote the file was not unticked by the person who edited it since. */
+function ownTicksOnly(edit: PlanEdit, state: RunState): PlanEdit {
+  if (edit.kind === 'rejected') return edit
+  return { ...edit, reopened: edit.reopened.filter((id) => state.planFileTicked.includes(id)) }
+}
+
+function editFrom(state: RunState, text: string): PlanEdit {
+  if (state.plan === null) return { kind: 'rejected', problem: 'there is no plan yet' }
+  return applyPlanEdit({
+    plan: state.plan,
+    done: new Set(Object.keys(state.tasks) as TaskId[]),
+    closedGroups: closedGroups(state),
+    parsed: parsePlanMarkdown(text),
+    nextTaskNumber: state.nextTaskNumber,
+    nextGroupNumber: state.nextGroupNumber,
+  })
+}
+
+export function closedGroups(state: RunState): ReadonlySet<GroupId> {
+  const closed = Object.entries(state.groups).filter(
+    ([, group]) => group.stage === 'done' || group.merged !== null || group.emptyAt !== null,
+  )
+  return new Set(closed.map(([id]) => id as GroupId))
+}
+
+/** The plan of an edit or an update put in force: new groups get their memory, ticks become evidence. */
+export function applyEdit(state: RunState, edit: AppliedEdit, now: number): RunState {
+  const tasks: Record<TaskId, TaskEvidence> = { ...state.tasks }
+  for (const id of edit.reopened) delete tasks[id]
+  for (const id of edit.ticked) {
+    const group = edit.plan.groups.find((candidate) => candidate.tasks.some((task) => task.id === id))
+    const commit = group === undefined ? undefined : state.groups[group.id]?.base
+    tasks[id] = { at: now, commit: commit ?? ('' as never), how: 'ticked_by_person', summary: 'ticked in plan.md' }
+  }
+  return {
+    ...state,
+    plan: edit.plan,
+    tasks,
+    groups: ensureGroups(state, edit.plan),
+    nextTaskNumber: edit.nextTaskNumber,
+    nextGroupNumber: edit.nextGroupNumber,
+  }
+}
+
+export function ensureGroups(state: RunState, plan: Plan): Readonly<Record<GroupId, GroupState>> {
+  const groups: Record<GroupId, GroupState> = { ...state.groups }
+  for (const group of plan.groups) {
+    groups[group.id] ??= createGroupState({
+      runId: state.runId,
+      groupId: group.id,
+      headBranch: headBranchFor(state.options.branch, Object.keys(groups).length),
+    })
+  }
+  return groups
+}
+
+/** `--branch NAME`: the first PR gets the name itself, later ones a number. */
+function headBranchFor(branch: string | null, existing: number): string | null {
+  if (branch === null) return null
+  return existing === 0 ? branch : `${branch}-${existing + 1}`
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,37 @@
+/** Title and body of a pull request: what, why, how verified, from the plan and the recorded evidence. Pure. */
+import type { PrGroup } from '../domain/plan.ts'
+import type { RunState } from '../domain/run.ts'
+
+const TITLE_CHARS = 72
+
+export function pullRequestText(state: RunState, group: PrGroup): { title: string; body: string } {
+  const gate = state.groups[group.id]?.gate ?? null
+  const tasks = group.tasks.map((task) => {
+    const evidence = state.tasks[task.id]
+    const summary =
+      evidence === undefined || evidence.summary === '' ? '' : `\n  ${evidence.summary.replace(/\s*\n\s*/g, '\n  ')}`
+    return `- ${task.title}${summary}`
+  })
+  const checks =
+    gate === null || gate.outcome === 'none'
+      ? ['No checks of the project were found to run before the push.']
+      : gate.checks.map(
+          (check) =>
+            `- \`${check.command}\`: ${check.exitCode === 0 ? 'passed' : 'failed'} on ${gate.commit.slice(0, 12)}`,
+        )
+  const body = [
+    ...(group.why === '' ? [] : [group.why, '']),
+    '## Tasks',
+    ...tasks,
+    '',
+    '## Verified before the push',
+    ...checks,
+    '',
+    `Part of: ${state.goal.replace(/\s+/g, ' ').slice(0, 300)}`,
+  ]
+  return { title: shorten(group.title), body: body.join('\n') }
+}
+
+function shorten(title: string): string {
+  return title.length <= TITLE_CHARS ? title : `${title.slice(0, TITLE_CHARS - 1).trimEnd()}…`
+}

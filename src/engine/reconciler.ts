@@ -1,0 +1,142 @@
+/**
+ * One PR group: observe, decide, act, until it is finished, blocked, paused or the run is halted. Nothing is remembered
+ * from one turn to the next but what is saved.
+ */
+
+import { judgeChecks } from '../domain/checks.ts'
+import { decide } from '../domain/decide/decide.ts'
+import type { Decision } from '../domain/decision.ts'
+import { type Failure, toFailure } from '../domain/failure.ts'
+import type { GroupId } from '../domain/ids.ts'
+import type { GroupObservation } from '../domain/observation.ts'
+import { findGroup, type PrGroup } from '../domain/plan.ts'
+import { backoffMs } from '../domain/policy.ts'
+import type { GroupState } from '../domain/run.ts'
+import { type ActResult, act } from './actions/act.ts'
+import { blockGroup } from './actions/waiting.ts'
+import type { Context } from './context.ts'
+import { observeGroup } from './observe.ts'
+
+export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone'
+
+/** The same facts leading to the same act this often in a row is a defect of ours, not work. */
+const MAX_REPEATS = 8
+
+export async function reconcile(context: Context, id: GroupId): Promise<GroupEnd> {
+  let previous = ''
+  let repeats = 0
+  for (;;) {
+    if (context.halt.aborted) return 'halted'
+    await context.planFile.sync()
+    const group = currentGroup(context, id)
+    if (group === null) return 'gone'
+    const o = await observeGroup(context, group)
+    if (context.halt.aborted) return 'halted'
+    const decision = decide(o)
+    await note(context, o, decision)
+    const fingerprint = fingerprintOf(o, decision)
+    repeats = fingerprint === previous ? repeats + 1 : 0
+    previous = fingerprint
+    if (repeats > MAX_REPEATS) return spinning(context, o, decision)
+    const result = await actSafely(context, o, decision)
+    if (result !== 'again') return result
+  }
+}
+
+function currentGroup(context: Context, id: GroupId): PrGroup | null {
+  const { plan } = context.memory.state()
+  return plan === null ? null : (findGroup(plan, id) ?? null)
+}
+
+/** Saves what people see (the stage) and what the look taught, and says it once. */
+async function note(context: Context, o: GroupObservation, decision: Decision): Promise<void> {
+  const { memory } = context
+  const before = o.state
+  await memory.updateGroup(o.group.id, (group) => noted(group, o, decision))
+  if (decision.stage !== before.stage) {
+    await memory.emit({
+      type: 'group.stage',
+      groupId: o.group.id,
+      from: before.stage,
+      to: decision.stage,
+      why: decision.why,
+    })
+    await noteCi(context, o, decision)
+  }
+}
+
+function noted(group: GroupState, o: GroupObservation, decision: Decision): GroupState {
+  const { action, stage } = decision
+  const isWaiting = action.kind === 'wait'
+  const waitingSince = isWaiting && stage === group.stage ? (group.waitingSince ?? o.now) : isWaiting ? o.now : null
+  const unknowns = isWaiting && action.because === 'unknown' ? group.unknowns + 1 : 0
+  const green = greenOf(group, o)
+  const same =
+    stage === group.stage && waitingSince === group.waitingSince && unknowns === group.unknowns && green === group.green
+  return same ? group : { ...group, stage, waitingSince, unknowns, green }
+}
+
+function greenOf(group: GroupState, o: GroupObservation): GroupState['green'] {
+  if (o.pr.kind !== 'pr') return group.green
+  const { pr } = o.pr
+  if (group.green?.head === pr.head) return group.green
+  return judgeChecks(pr.checks, pr.head, o.policy).kind === 'green' ? { head: pr.head, at: o.now } : group.green
+}
+
+async function noteCi(context: Context, o: GroupObservation, decision: Decision): Promise<void> {
+  if (o.pr.kind !== 'pr') return
+  const { pr } = o.pr
+  const verdict = judgeChecks(pr.checks, pr.head, o.policy)
+  if (verdict.kind === 'failed' && decision.stage === 'ci_failed') {
+    await context.memory.emit({
+      type: 'ci.failed',
+      groupId: o.group.id,
+      head: pr.head,
+      checks: verdict.failed.map((check) => check.name),
+    })
+  }
+  if (verdict.kind === 'green' && pr.state === 'open') {
+    await context.memory.emit({ type: 'ci.passed', groupId: o.group.id, head: pr.head })
+  }
+}
+
+async function actSafely(context: Context, o: GroupObservation, decision: Decision): Promise<ActResult> {
+  try {
+    return await act(context, o, decision.action)
+  } catch (error) {
+    const failure = toFailure(error)
+    if (context.halt.aborted && failure.kind !== 'superseded') return 'again'
+    return afterFailure(context, o, failure)
+  }
+}
+
+/** What may go away by itself is tried again within the bound for unknown answers; the rest needs a person. */
+async function afterFailure(context: Context, o: GroupObservation, failure: Failure): Promise<ActResult> {
+  const { memory, clock, policy, halt } = context
+  if (failure.kind === 'superseded' || failure.kind === 'disk') throw failure
+  if (!failure.isRetryable || o.state.unknowns >= policy.maxUnknowns) {
+    const tried = o.state.unknowns > 0 ? `${o.state.unknowns} times` : null
+    return blockGroup(context, o, { cause: failure.message, tried, command: 'claudetm resume --force' })
+  }
+  const unknowns = o.state.unknowns + 1
+  await memory.updateGroup(o.group.id, (group) => ({ ...group, unknowns }))
+  await memory.emit({ type: 'warning', message: failure.message })
+  await clock.sleepUntil(clock.now() + backoffMs(policy, unknowns), halt).catch(() => {})
+  return 'again'
+}
+
+async function spinning(context: Context, o: GroupObservation, decision: Decision): Promise<GroupEnd> {
+  await blockGroup(context, o, {
+    cause: `no progress: "${decision.action.kind}" changes nothing (${decision.why})`,
+    tried: `${MAX_REPEATS} times`,
+    command: 'claudetm resume --force',
+  })
+  return 'blocked'
+}
+
+/** Waits are bounded by their own deadlines; everything else must change a fact. */
+function fingerprintOf(o: GroupObservation, decision: Decision): string {
+  if (decision.action.kind === 'wait') return `wait:${o.now}`
+  const { attempt, counters, gate, unknowns } = o.state
+  return JSON.stringify([decision.action, o.workspace, o.pushed, attempt, counters, gate?.commit, gate?.at, unknowns])
+}

@@ -1,0 +1,276 @@
+/**
+ * From a session's result to the run's memory, in one step, so that a crash finds either none of it or all of it. Used
+ * alike for results that just arrived and for those recalled after a crash. Pure.
+ */
+import type { SessionResult, SessionSpend } from '../agent/agent.ts'
+import { parseDispositions, parseVerdicts, parseWorkReport } from '../agent/outputs.ts'
+import type { CommitSha } from '../domain/ids.ts'
+import type { Policy } from '../domain/policy.ts'
+import type {
+  Attempt,
+  GroupState,
+  RunAttempt,
+  RunState,
+  SessionOutcome,
+  SessionRecord,
+  ThreadDisposition,
+} from '../domain/run.ts'
+
+/** `lost`: the process that ran it is gone; `conversation` says whether there is one to continue. */
+export type SettledResult =
+  | SessionResult
+  | (SessionSpend & { readonly outcome: 'lost'; readonly conversation: boolean })
+
+type Reading = {
+  readonly outcome: SessionOutcome
+  readonly learnings: readonly string[]
+  readonly replies: readonly ThreadDisposition[] | null
+  readonly output: unknown
+}
+
+const MAX_LEARNINGS = 200
+
+export function settleSession(
+  state: RunState,
+  record: SessionRecord,
+  result: SettledResult,
+  now: number,
+  policy: Policy,
+): RunState {
+  const reading = read(record, result)
+  const settled: RunState = {
+    ...state,
+    sessions: state.sessions.map((session) =>
+      session.id === record.id ? closeRecord(session, reading.outcome, result, now) : session,
+    ),
+    ...usageLimit(state, reading.outcome, now, policy),
+    learnings: addLearnings(state.learnings, reading.learnings),
+  }
+  return record.groupId === null ? settleRun(settled, reading, now) : settleGroup(settled, record, reading, result, now)
+}
+
+function read(record: SessionRecord, result: SettledResult): Reading {
+  const plain = (outcome: SessionOutcome): Reading => ({ outcome, learnings: [], replies: null, output: null })
+  switch (result.outcome) {
+    case 'lost':
+    case 'aborted':
+      return plain({ kind: 'interrupted' })
+    case 'cut_off':
+      return plain({ kind: 'cut_off', by: result.by })
+    case 'refused':
+      return plain({ kind: 'refused', resetsAt: result.resetsAt, why: result.why })
+    case 'failed':
+      return plain({
+        kind: 'failed',
+        failure: result.failure.kind,
+        why: result.failure.message,
+        retryable: result.failure.isRetryable,
+      })
+    case 'completed':
+      return readOutput(record, result.output)
+  }
+}
+
+function readOutput(record: SessionRecord, output: unknown): Reading {
+  switch (record.kind) {
+    case 'plan':
+    case 'plan-update':
+    case 'verify':
+    case 'confirm':
+    case 'release-check':
+      return { outcome: { kind: 'completed', report: null }, learnings: [], replies: null, output }
+    case 'fix-review': {
+      const answer = parseDispositions(output)
+      if (!answer.ok) return invalid(answer.problem)
+      return {
+        outcome: { kind: 'completed', report: null },
+        learnings: answer.value.learnings,
+        replies: answer.value.threads,
+        output,
+      }
+    }
+    default: {
+      const report = parseWorkReport(output)
+      if (!report.ok) return invalid(report.problem)
+      return {
+        outcome: { kind: 'completed', report: report.value },
+        learnings: report.value.learnings,
+        replies: null,
+        output,
+      }
+    }
+  }
+}
+
+function invalid(problem: string): Reading {
+  const outcome: SessionOutcome = {
+    kind: 'failed',
+    failure: 'agent_output',
+    why: `the answer has the wrong shape: ${problem}`,
+    retryable: true,
+  }
+  return { outcome, learnings: [], replies: null, output: null }
+}
+
+function closeRecord(record: SessionRecord, outcome: SessionOutcome, spend: SessionSpend, now: number): SessionRecord {
+  return {
+    ...record,
+    endedAt: now,
+    outcome: outcome.kind,
+    reservedUsd: null,
+    costUsd: spend.costUsd,
+    usage: spend.usage,
+    turns: spend.turns,
+  }
+}
+
+type UsageLimit = Pick<RunState, 'usageLimitUntil' | 'usageLimitWaits'>
+
+/** Until the stated reset, or for a while when none was stated; never longer than the cap, since clocks differ. */
+function usageLimit(state: RunState, outcome: SessionOutcome, now: number, policy: Policy): UsageLimit {
+  const { usageLimitUntil, usageLimitWaits } = state
+  if (outcome.kind === 'completed') return { usageLimitUntil: null, usageLimitWaits: 0 }
+  if (outcome.kind !== 'refused') return { usageLimitUntil, usageLimitWaits }
+  const resetsAt = outcome.resetsAt ?? now + policy.usageLimitDefaultWaitMs
+  return {
+    usageLimitUntil: Math.min(Math.max(resetsAt, now + policy.backoffBaseMs), now + policy.usageLimitMaxWaitMs),
+    usageLimitWaits: usageLimitWaits + 1,
+  }
+}
+
+function addLearnings(known: readonly string[], found: readonly string[]): readonly string[] {
+  const fresh = found
+    .map((text) => text.replace(/\s+/g, ' ').trim())
+    .filter((text) => text !== '' && !known.includes(text))
+  return fresh.length === 0 ? known : [...known, ...new Set(fresh)].slice(-MAX_LEARNINGS)
+}
+
+function settleRun(state: RunState, reading: Reading, now: number): RunState {
+  if (state.attempt === null) return state
+  const attempt: RunAttempt = {
+    ...state.attempt,
+    failures: reading.outcome.kind === 'failed' ? state.attempt.failures + 1 : 0,
+    // What is cut off is never used: it is asked for again, and that is bounded like any unusable answer.
+    invalid: reading.outcome.kind === 'cut_off' ? state.attempt.invalid + 1 : state.attempt.invalid,
+    lastProblem:
+      reading.outcome.kind === 'cut_off' ? `it was cut off (${reading.outcome.by})` : state.attempt.lastProblem,
+    last: reading.outcome,
+    output: reading.output,
+    lastEndedAt: now,
+  }
+  return { ...state, attempt }
+}
+
+function settleGroup(
+  state: RunState,
+  record: SessionRecord,
+  reading: Reading,
+  result: SettledResult,
+  now: number,
+): RunState {
+  const group = record.groupId === null ? undefined : state.groups[record.groupId]
+  if (group === undefined || record.groupId === null) return state
+  const next: GroupState = {
+    ...group,
+    conversation: conversationAfter(group, record, result),
+    attempt: group.attempt === null ? null : attemptAfter(group.attempt, record, reading, now),
+    pendingReplies: reading.replies ?? group.pendingReplies,
+    // The checks are run again after a session that was to mend them, also when it found nothing to commit.
+    gate: record.kind === 'fix-gate' && group.gate?.outcome === 'failed' ? null : group.gate,
+  }
+  return { ...state, groups: { ...state.groups, [record.groupId]: next } }
+}
+
+function conversationAfter(
+  group: GroupState,
+  record: SessionRecord,
+  result: SettledResult,
+): GroupState['conversation'] {
+  if (record.kind === 'confirm') return group.conversation
+  const exists = result.outcome === 'lost' ? result.conversation : result.turns > 0
+  if (!exists) return group.conversation?.id === record.conversationId ? group.conversation : null
+  return { id: record.conversationId, model: record.model, contextTokens: result.contextTokens }
+}
+
+function attemptAfter(attempt: Attempt, record: SessionRecord, reading: Reading, now: number): Attempt {
+  const { outcome } = reading
+  if (record.kind === 'confirm') return confirmationAfter(attempt, reading, now)
+  return {
+    ...attempt,
+    last: outcome,
+    lastEndedAt: now,
+    failures: outcome.kind === 'failed' ? attempt.failures + 1 : outcome.kind === 'refused' ? attempt.failures : 0,
+    cutOffs: outcome.kind === 'cut_off' ? attempt.cutOffs + 1 : outcome.kind === 'completed' ? 0 : attempt.cutOffs,
+  }
+}
+
+/** Anything but a clear verdict counts as refuted: the session that claims has to show more. */
+function confirmationAfter(attempt: Attempt, reading: Reading, now: number): Attempt {
+  if (reading.outcome.kind !== 'completed') {
+    const failures = reading.outcome.kind === 'failed' ? attempt.failures + 1 : attempt.failures
+    return { ...attempt, failures, lastEndedAt: now }
+  }
+  const verdicts = parseVerdicts(reading.output)
+  const first = verdicts.ok ? verdicts.value[0] : undefined
+  const confirmation = first ?? { verdict: 'refuted' as const, evidence: 'the second look gave no verdict' }
+  return { ...attempt, failures: 0, confirmation: { verdict: confirmation.verdict, evidence: confirmation.evidence } }
+}
+
+/** A fresh attempt, or the present one going on. */
+export function beginAttempt(
+  present: Attempt | null,
+  request: { purpose: Attempt['purpose']; subject: string; head: CommitSha; kind: SessionRecord['kind']; ask: string },
+): Attempt {
+  const same = present?.purpose === request.purpose && present.subject === request.subject ? present : null
+  const base = same ?? freshAttempt(request.purpose, request.subject, request.head)
+  const progressed = base.sessionHead !== request.head
+  return {
+    ...base,
+    sessionHead: request.head,
+    sessions: base.sessions + 1,
+    cutOffs: progressed ? 0 : base.cutOffs,
+    undelivered: base.undelivered + (request.ask === 'undelivered' || request.ask === 'refuted' ? 1 : 0),
+    finishes: base.finishes + (request.kind === 'finish' ? 1 : 0),
+    gateFixes: base.gateFixes + (request.kind === 'fix-gate' ? 1 : 0),
+    last: null,
+    lastKind: request.kind,
+    confirmation: request.ask === 'refuted' ? null : base.confirmation,
+  }
+}
+
+function freshAttempt(purpose: Attempt['purpose'], subject: string, head: CommitSha): Attempt {
+  return {
+    purpose,
+    subject,
+    startHead: head,
+    sessionHead: head,
+    sessions: 0,
+    failures: 0,
+    cutOffs: 0,
+    undelivered: 0,
+    finishes: 0,
+    gateFixes: 0,
+    last: null,
+    lastKind: null,
+    lastEndedAt: null,
+    confirmation: null,
+  }
+}
+
+export type RunAttemptBegin = Pick<RunAttempt, 'kind' | 'subject'> & { conversationId: RunAttempt['conversationId'] }
+
+export function beginRunAttempt(present: RunAttempt | null, begin: RunAttemptBegin): RunAttempt {
+  const same = present?.kind === begin.kind && present.subject === begin.subject ? present : null
+  return {
+    kind: begin.kind,
+    subject: begin.subject,
+    conversationId: begin.conversationId,
+    sessions: (same?.sessions ?? 0) + 1,
+    failures: same?.failures ?? 0,
+    invalid: same?.invalid ?? 0,
+    lastProblem: same?.lastProblem ?? null,
+    last: null,
+    output: null,
+    lastEndedAt: same?.lastEndedAt ?? null,
+  }
+}

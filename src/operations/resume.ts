@@ -1,0 +1,76 @@
+/** `resume`: a person says "go on", perhaps with a message, perhaps by force. */
+import { chargedSessions, spentUsd } from '../domain/budget.ts'
+import { Failure } from '../domain/failure.ts'
+import { liftBlock } from '../domain/group-state.ts'
+import type { GroupId } from '../domain/ids.ts'
+import type { GroupState, RunOptions, RunState } from '../domain/run.ts'
+import type { RunLock } from '../store/store.ts'
+import type { RunParts } from './run-parts.ts'
+import type { ResumeRequest, RunEnd, RunObserver } from './run-request.ts'
+import { withLock, work } from './work.ts'
+
+export async function resumeRun(run: RunParts, request: ResumeRequest, observer: RunObserver): Promise<RunEnd> {
+  await loadResumable(run)
+  return withLock(run, (lock) =>
+    work(run, lock, observer, async () => ({ state: await goOn(run, lock, request), resumed: true })),
+  )
+}
+
+async function loadResumable(run: RunParts): Promise<RunState> {
+  const state = await run.store.load()
+  if (state === null) throw new Failure('run_missing', 'there is no run here to resume')
+  return state
+}
+
+async function goOn(run: RunParts, lock: RunLock, request: ResumeRequest): Promise<RunState> {
+  // Requests from before the resume are answered by it.
+  await run.store.clearControl((await run.store.controlRequests()).map((control) => control.id))
+  const state = await loadResumable(run)
+  return run.store.save(lock, resumed(state, request))
+}
+
+function resumed(state: RunState, request: ResumeRequest): RunState {
+  const groups = Object.fromEntries(
+    Object.entries(state.groups).map(([id, group]) => [id, liftBlock(group, request.force)]),
+  ) as Readonly<Record<GroupId, GroupState>>
+  const lifted: RunState = {
+    ...state,
+    status: state.plan === null ? 'planning' : 'working',
+    reason: null,
+    block: null,
+    groups,
+    options: changedOptions(state.options, request),
+    messages: request.message === null ? state.messages : [...state.messages, request.message],
+    attempt: retryAttempt(state, request.force),
+  }
+  return request.force ? byForce(lifted) : lifted
+}
+
+function changedOptions(options: RunOptions, request: ResumeRequest): RunOptions {
+  return {
+    ...options,
+    autoMerge: request.autoMerge ?? options.autoMerge,
+    maxCostUsd: request.maxCostUsd ?? options.maxCostUsd,
+    maxSessions: request.maxSessions ?? options.maxSessions,
+  }
+}
+
+/** What failed for good is tried once more: the person has seen it. Counted answers come back only by force. */
+function retryAttempt({ attempt }: RunState, force: boolean): RunState['attempt'] {
+  if (attempt === null) return null
+  const last = attempt.last?.kind === 'failed' ? ({ kind: 'interrupted' } as const) : attempt.last
+  return force ? { ...attempt, last, failures: 0, invalid: 0 } : { ...attempt, last, failures: 0 }
+}
+
+/** Every spent budget is given back: attempts, waits, verification rounds, and the caps count from here. */
+function byForce(state: RunState): RunState {
+  const exhausted =
+    state.verification !== null && state.verification.results.some((result) => result.verdict !== 'confirmed')
+  return {
+    ...state,
+    usageLimitUntil: null,
+    usageLimitWaits: 0,
+    verification: exhausted ? null : state.verification,
+    capsSince: { costUsd: spentUsd(state.sessions), sessions: chargedSessions(state.sessions) },
+  }
+}

@@ -1,0 +1,60 @@
+/** What a person asks for when a run is to work, and what comes back. One definition for every face. */
+import type { RunEvent } from '../domain/events.ts'
+import type { LogLevel, ModelTier, RunState, SandboxMode } from '../domain/run.ts'
+import type { RunStatus } from '../domain/stage.ts'
+
+/** null = not said: the configuration decides, then the default. */
+export type StartRequest = {
+  readonly goal: string
+  readonly model: ModelTier | null
+  readonly autoMerge: boolean | null
+  readonly maxSessions: number | null
+  readonly maxPrs: number | null
+  readonly pauseOnPr: boolean
+  readonly prPerTask: boolean
+  readonly branch: string | null
+  readonly targetBranch: string | null
+  readonly sessionBudgetUsd: number | null
+  readonly maxCostUsd: number | null
+  readonly criteria: readonly string[]
+  readonly verify: boolean | null
+  readonly logLevel: LogLevel | null
+  readonly sandbox: SandboxMode | null
+  readonly forge: 'auto' | 'local' | null
+}
+
+/** null = as the run was started. */
+export type ResumeRequest = {
+  readonly message: string | null
+  readonly force: boolean
+  readonly maxCostUsd: number | null
+  readonly maxSessions: number | null
+  readonly autoMerge: boolean | null
+}
+
+/** How a person reaches into a run. Every member only sets a flag; each may be called twice. */
+export type RunControl = {
+  /** End the session, keep everything, exit 2. */
+  requestStop(): void
+  /** Do not wait for anything any more. */
+  forceStop(): void
+  /** As `requestStop`, said as a pause. */
+  requestPause(): void
+}
+
+/** Who watches a run in this process. */
+export type RunObserver = {
+  onEvent(event: RunEvent): void
+  /** After every save; the state is never changed afterwards. */
+  onState(state: RunState): void
+  /** Once, as soon as the run can be controlled. */
+  onControl(control: RunControl): void
+}
+
+export type RunEnd = {
+  readonly exitCode: 0 | 1 | 2
+  readonly status: RunStatus
+  readonly reason: string | null
+  /** The command that goes on from here; null when there is nothing left to do. */
+  readonly command: string | null
+}

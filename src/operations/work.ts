@@ -1,0 +1,119 @@
+/** A run at work in this process: from the lock to its release, whatever happens in between. Shared by start and resume. */
+import { spentUsd } from '../domain/budget.ts'
+import type { RunEventBody } from '../domain/events.ts'
+import { toFailure } from '../domain/failure.ts'
+import { allTasks } from '../domain/plan.ts'
+import type { RunState } from '../domain/run.ts'
+import { type Control, createControl, watchRequests } from '../engine/control.ts'
+import { type RunEnd as EngineEnd, runEngine } from '../engine/engine.ts'
+import type { RunLock, RunSummary } from '../store/store.ts'
+import type { RunParts } from './run-parts.ts'
+import type { RunEnd, RunObserver } from './run-request.ts'
+
+const EXIT_CODES = { success: 0, blocked: 1, failed: 1, paused: 2, stopped: 2, planning: 1, working: 1 } as const
+
+export async function work(
+  run: RunParts,
+  lock: RunLock,
+  observer: RunObserver,
+  begin: (lock: RunLock) => Promise<{ state: RunState; resumed: boolean }>,
+): Promise<RunEnd> {
+  const control = createControl()
+  observer.onControl(controlFor(run, control))
+  const leftovers = await run.endLeftovers()
+  const { state, resumed } = await begin(lock)
+  const opened = await run.open(lock, state.options)
+  const ended = new AbortController()
+  const watching = watchRequests(run.store, control, ended.signal)
+  const emit = async (body: RunEventBody) => observer.onEvent(await run.store.append(lock, state.runId, body))
+  try {
+    observer.onState(state)
+    const { protection, account, warnings } = opened
+    await emit({
+      type: 'run.started',
+      goal: state.goal,
+      resumed,
+      protection,
+      account,
+      targetBranch: state.options.targetBranch,
+    })
+    for (const message of warnings) await emit({ type: 'warning', message })
+    if (leftovers > 0) await emit({ type: 'recovered', sessions: 0, processesEnded: leftovers, adopted: 0 })
+    const end = await runEngine({ ...opened.parts, observer }, state, control)
+    await emit(completion(end, run.now()))
+    if (end.status === 'success')
+      await run.store.archive(lock, summarize(end.state, run.now(), run.store.logFile(state.runId)))
+    return { exitCode: EXIT_CODES[end.status], status: end.status, reason: end.reason, command: end.command }
+  } finally {
+    ended.abort()
+    await watching
+    await opened.parts.forge.close()
+  }
+}
+
+/** Takes the lock, works, gives it back. */
+export async function withLock<T>(run: RunParts, use: (lock: RunLock) => Promise<T>): Promise<T> {
+  const lock = await run.store.acquire()
+  try {
+    return await use(lock)
+  } finally {
+    await lock.release().catch((error: unknown) => {
+      if (toFailure(error).kind !== 'superseded') throw error
+    })
+  }
+}
+
+function controlFor(run: RunParts, control: Control) {
+  return {
+    requestStop: () => control.halt('interrupt'),
+    requestPause: () => control.halt('pause'),
+    forceStop: () => run.exitNow(2),
+  }
+}
+
+function completion(end: EngineEnd, now: number): RunEventBody {
+  const { state } = end
+  const tasks = state.plan === null ? [] : allTasks(state.plan)
+  return {
+    type: 'run.completed',
+    result:
+      end.status === 'success'
+        ? 'success'
+        : EXIT_CODES[end.status] === 2
+          ? 'interrupted'
+          : end.status === 'failed'
+            ? 'failed'
+            : 'blocked',
+    exitCode: EXIT_CODES[end.status],
+    reason: end.reason,
+    tasksDone: tasks.filter((task) => state.tasks[task.id] !== undefined).length,
+    tasksTotal: tasks.length,
+    sessions: state.sessions.length,
+    prsMerged: Object.values(state.groups).filter((group) => group.merged !== null).length,
+    costUsd: spentUsd(state.sessions),
+    durationMs: now - state.createdAt,
+  }
+}
+
+export function summarize(state: RunState, endedAt: number, log: string): RunSummary {
+  const tasks = state.plan === null ? [] : allTasks(state.plan)
+  return {
+    runId: state.runId,
+    goal: state.goal,
+    status: state.status,
+    reason: state.reason,
+    createdAt: state.createdAt,
+    endedAt,
+    tasksDone: tasks.filter((task) => state.tasks[task.id] !== undefined).length,
+    tasksTotal: tasks.length,
+    sessions: state.sessions.length,
+    costUsd: spentUsd(state.sessions),
+    merged: (state.plan?.groups ?? []).flatMap((group) => {
+      const memory = state.groups[group.id]
+      return memory === undefined || memory.merged === null || memory.pr === null
+        ? []
+        : [{ title: group.title, pr: memory.pr.number, commit: memory.merged.commit }]
+    }),
+    log,
+  }
+}

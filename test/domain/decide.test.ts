@@ -1,0 +1,448 @@
+import { describe, expect, it } from 'vitest'
+import { decide } from '../../src/domain/decide/decide.ts'
+import type { PrNumber } from '../../src/domain/ids.ts'
+import type { GroupObservation } from '../../src/domain/observation.ts'
+import type { Attempt, GroupState } from '../../src/domain/run.ts'
+import {
+  attempt,
+  BASE,
+  check,
+  gate,
+  groupState,
+  HEAD,
+  NOW,
+  OTHER,
+  observation,
+  pr,
+  present,
+  report,
+  working,
+} from '../support/observations.ts'
+
+/** Stage and action in one line, as the tables below state them. */
+function answer(o: GroupObservation): string {
+  const { stage, action } = decide(o)
+  switch (action.kind) {
+    case 'session':
+      return `${stage}: ${action.session} (${action.ask.why})`
+    case 'block':
+      return `${stage}: block, ${action.block.command}`
+    case 'wait':
+      return `${stage}: wait ${action.because} ${action.until === null ? 'open' : action.until - o.now}`
+    default:
+      return `${stage}: ${action.kind}`
+  }
+}
+
+const withAttempt = (changes: Partial<Attempt>, o: Partial<GroupObservation> = {}, state: Partial<GroupState> = {}) =>
+  working({ workspace: present(), ...o }, { attempt: attempt(changes), ...state })
+
+const delivering = (changes: Partial<GroupObservation> = {}, state: Partial<GroupState> = {}) =>
+  observation({ pr: { kind: 'none' }, pushed: { kind: 'known', head: null }, state: groupState(state), ...changes })
+
+const onForge = (
+  changes: Parameters<typeof pr>[0],
+  state: Partial<GroupState> = {},
+  o: Partial<GroupObservation> = {},
+) =>
+  observation({
+    pr: { kind: 'pr', pr: pr(changes) },
+    state: groupState({ gate: gate(), pr: { number: 1 as PrNumber, url: '' }, ...state }),
+    ...o,
+  })
+
+const reported = (...items: ReturnType<typeof check>[]) => ({
+  kind: 'reported' as const,
+  head: HEAD,
+  complete: true,
+  items,
+})
+const thread = {
+  id: 'T1',
+  resolved: false,
+  author: 'ann',
+  isBot: false,
+  trusted: true,
+  path: null,
+  line: null,
+  body: 'use const',
+  answered: false,
+}
+const reviews = (changes: object) => ({
+  kind: 'known' as const,
+  threads: [],
+  threadsComplete: true,
+  changeRequests: [],
+  reviewersComplete: true,
+  botsExpected: false,
+  ...changes,
+})
+const exhausted = (counter: keyof GroupState['counters'], value: number) => ({
+  counters: { ...groupState().counters, [counter]: value },
+})
+
+describe('a group works', () => {
+  const cases: [string, GroupObservation, string][] = [
+    ['a group without a workspace gets one', working({ workspace: { kind: 'absent' } }), 'working: prepare_workspace'],
+    [
+      'an unreadable workspace is looked at again',
+      working({ workspace: { kind: 'unknown', why: 'x' } }),
+      'working: wait unknown 2000',
+    ],
+    [
+      'an unreadable tree is looked at again',
+      working({ workspace: present({ tree: 'unknown' }) }),
+      'working: wait unknown 2000',
+    ],
+    [
+      'unknown for too long blocks',
+      working({ workspace: { kind: 'unknown', why: 'x' } }, { unknowns: 14 }),
+      'working: block, claudetm resume --force',
+    ],
+    ['an open task gets a session', working(), 'working: work (start)'],
+    ['committed and clean: the quick gate runs', withAttempt({}), 'working: gate'],
+    ['the gate passed: the task is done', withAttempt({}, {}, { gate: gate() }), 'working: complete_task'],
+    [
+      'no checks in this project: the task is done',
+      withAttempt({}, {}, { gate: gate({ outcome: 'none' }) }),
+      'working: complete_task',
+    ],
+    ['a slow gate waits for the push', withAttempt({}, { gateDurationMs: 60_000 }), 'working: complete_task'],
+    [
+      'the gate failed: back into the conversation',
+      withAttempt({}, {}, { gate: gate({ outcome: 'failed' }) }),
+      'working: fix-gate (gate_failed)',
+    ],
+    [
+      'a gate that stays red blocks',
+      withAttempt({ gateFixes: 3 }, {}, { gate: gate({ outcome: 'failed' }) }),
+      'working: block, claudetm resume --force',
+    ],
+    [
+      'a dirty tree is not done',
+      withAttempt({}, { workspace: present({ tree: 'dirty' }) }),
+      'working: finish (leftovers)',
+    ],
+    [
+      'a dirty tree again and again blocks',
+      withAttempt({ finishes: 2 }, { workspace: present({ tree: 'dirty' }) }),
+      'working: block, claudetm resume --force',
+    ],
+    [
+      'a half-way rebase is finished first',
+      withAttempt({}, { workspace: present({ operationInProgress: true }) }),
+      'working: finish (leftovers)',
+    ],
+    [
+      'done without a commit is not done',
+      withAttempt({}, { workspace: present({ head: BASE }) }),
+      'working: work (undelivered)',
+    ],
+    [
+      'done without a commit too often blocks',
+      withAttempt({ undelivered: 3 }, { workspace: present({ head: BASE }) }),
+      'working: block, claudetm resume --force',
+    ],
+    [
+      'nothing to do is looked at by somebody else',
+      withAttempt({ last: report({ outcome: 'nothing_to_do' }) }, { workspace: present({ head: BASE }) }),
+      'working: confirm_nothing_to_do',
+    ],
+    [
+      'nothing to do, confirmed',
+      withAttempt(
+        { last: report({ outcome: 'nothing_to_do' }), confirmation: { verdict: 'confirmed', evidence: '' } },
+        { workspace: present({ head: BASE }) },
+      ),
+      'working: complete_task',
+    ],
+    [
+      'nothing to do, refuted',
+      withAttempt(
+        { last: report({ outcome: 'nothing_to_do' }), confirmation: { verdict: 'refuted', evidence: 'x' } },
+        { workspace: present({ head: BASE }) },
+      ),
+      'working: work (refuted)',
+    ],
+    [
+      'nothing to do, not clear, is not done',
+      withAttempt(
+        { last: report({ outcome: 'nothing_to_do' }), confirmation: { verdict: 'inconclusive', evidence: 'x' } },
+        { workspace: present({ head: BASE }) },
+      ),
+      'working: work (refuted)',
+    ],
+    [
+      'the agent needs a human',
+      withAttempt({ last: report({ outcome: 'blocked', blockedReason: 'key?' }) }),
+      'working: block, claudetm resume "<what you decided>"',
+    ],
+    ['an interrupted session goes on', withAttempt({ last: { kind: 'interrupted' } }), 'working: work (interrupted)'],
+    ['a crash during a session goes on', withAttempt({ last: null }), 'working: work (interrupted)'],
+    [
+      'out of turns goes on',
+      withAttempt({ last: { kind: 'cut_off', by: 'turns' }, cutOffs: 1 }),
+      'working: work (cut_off)',
+    ],
+    [
+      'out of turns without progress blocks',
+      withAttempt({ last: { kind: 'cut_off', by: 'turns' }, cutOffs: 4 }),
+      'working: block, claudetm resume --force',
+    ],
+    [
+      'a technical failure is waited out',
+      withAttempt({ last: { kind: 'failed', failure: 'agent_network', why: 'x', retryable: true }, failures: 3 }),
+      'working: wait backoff 8000',
+    ],
+    [
+      'and tried again',
+      withAttempt({
+        last: { kind: 'failed', failure: 'agent_network', why: 'x', retryable: true },
+        failures: 3,
+        lastEndedAt: NOW - 8_000,
+      }),
+      'working: work (retry)',
+    ],
+    [
+      'a refused credential blocks at once',
+      withAttempt({ last: { kind: 'failed', failure: 'agent_auth', why: 'x', retryable: false }, failures: 1 }),
+      'working: block, claudetm resume',
+    ],
+    [
+      'a usage limit is waited out',
+      working({ budget: { sessionsLeft: null, costLeftUsd: null, usageLimitUntil: NOW + 5, usageLimitWaits: 1 } }),
+      'working: wait fact 5',
+    ],
+    [
+      'no session beyond --max-sessions',
+      working({ budget: { sessionsLeft: 0, costLeftUsd: null, usageLimitUntil: null, usageLimitWaits: 0 } }),
+      'working: block, claudetm resume --max-sessions <more>',
+    ],
+    [
+      'no session beyond --max-cost',
+      working({ budget: { sessionsLeft: 5, costLeftUsd: 0, usageLimitUntil: null, usageLimitWaits: 0 } }),
+      'working: block, claudetm resume --max-cost <more>',
+    ],
+    [
+      'a task that a person ticked meanwhile is left alone',
+      working({ group: observation().group, done: { t1: observation().done.t1 as never } }, { attempt: attempt() }),
+      'working: end_attempt',
+    ],
+  ]
+  it.each(cases)('%s', (_, o, expected) => expect(answer(o)).toBe(expected))
+})
+
+describe('a group is delivered', () => {
+  const cases: [string, GroupObservation, string][] = [
+    ['nothing to ship closes the group', delivering({ workspace: present({ ahead: 0 }) }), 'working: close_empty'],
+    ['the gate runs before the push', delivering(), 'working: gate'],
+    ['a gate for another commit does not count', delivering({}, { gate: gate({ commit: OTHER }) }), 'working: gate'],
+    [
+      'a red gate is mended, not pushed',
+      delivering({}, { gate: gate({ outcome: 'failed' }) }),
+      'working: fix-gate (gate_failed)',
+    ],
+    [
+      'leftovers are dealt with, not pushed',
+      delivering({ workspace: present({ tree: 'dirty' }) }, { gate: gate() }),
+      'working: finish (leftovers)',
+    ],
+    ['green: push', delivering({}, { gate: gate() }), 'pr_created: push'],
+    [
+      'unknown what the forge has: no push',
+      delivering({ pushed: { kind: 'unknown', why: 'x' } }, { gate: gate() }),
+      'pr_created: wait unknown 2000',
+    ],
+    [
+      'unknown whether there is a PR: nothing is opened',
+      delivering({ pr: { kind: 'unknown', why: 'x' } }, { gate: gate() }),
+      'working: wait unknown 2000',
+    ],
+    ['pushed: open', delivering({ pushed: { kind: 'known', head: HEAD } }, { gate: gate() }), 'pr_created: open_pr'],
+    [
+      '--pause-on-pr pauses once',
+      onForge({}, {}, { options: { autoMerge: true, pauseOnPr: true } }),
+      'pr_created: pause',
+    ],
+    [
+      'and not twice',
+      onForge({}, { prPauseDone: true }, { options: { autoMerge: true, pauseOnPr: true } }),
+      'ready_to_merge: merge',
+    ],
+    ['the forge shows an older head', onForge({ head: OTHER }), 'waiting_ci: wait fact 30000'],
+    ['a new task goes back to work', observation({ done: {} }), 'working: work (start)'],
+    ['a PR that a person closed blocks', onForge({ state: 'closed' }), 'working: block, claudetm resume --force'],
+    ['a PR that a person merged is merged', onForge({ state: 'merged', mergeCommit: OTHER }), 'merged: close_merged'],
+    ['merged, but where?', onForge({ state: 'merged' }), 'merged: wait unknown 2000'],
+    ['what is merged is finished', onForge({}, { merged: { commit: OTHER, head: HEAD, at: NOW } }), 'merged: finish'],
+    ['a finished group rests', onForge({}, { stage: 'done' }), 'done: none'],
+  ]
+  it.each(cases)('%s', (_, o, expected) => expect(answer(o)).toBe(expected))
+})
+
+describe('a pull request waits, is mended, is merged', () => {
+  const cases: [string, GroupObservation, string][] = [
+    ['green merges', onForge({}), 'ready_to_merge: merge'],
+    ['merely behind merges', onForge({ mergeability: 'behind' }), 'ready_to_merge: merge'],
+    [
+      'auto-merge off stops at ready',
+      onForge({}, {}, { options: { autoMerge: false, pauseOnPr: false } }),
+      'ready_to_merge: pause',
+    ],
+    ['no CI here merges', onForge({ checks: { kind: 'none_configured' } }), 'ready_to_merge: merge'],
+    ['checks unknown waits', onForge({ checks: { kind: 'unknown', why: 'x' } }), 'waiting_ci: wait unknown 2000'],
+    ['no check yet waits a moment', onForge({ checks: reported() }), 'waiting_ci: wait fact 30000'],
+    [
+      'no check at all is said',
+      onForge({ checks: reported(), headSince: NOW - 30_000 }),
+      'waiting_ci: block, claudetm resume --force',
+    ],
+    [
+      'skipped only is not green',
+      onForge({ checks: reported(check({ status: 'skipped' })), headSince: NOW - 30_000 }),
+      'waiting_ci: block, claudetm resume --force',
+    ],
+    [
+      'a person accepted that',
+      onForge({ checks: reported(), headSince: NOW - 30_000 }, { noChecksAcceptedFor: HEAD }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'an older green does not count',
+      onForge({ checks: { ...reported(check()), head: OTHER } }),
+      'waiting_ci: wait fact 30000',
+    ],
+    [
+      'pending waits up to the deadline',
+      onForge({ checks: reported(check({ status: 'pending' }), check({ status: 'failed' })) }),
+      'waiting_ci: wait fact 7200000',
+    ],
+    [
+      'pending for too long blocks',
+      onForge({ checks: reported(check({ status: 'pending' })) }, { waitingSince: NOW - 7_200_000 }),
+      'waiting_ci: block, claudetm resume --force',
+    ],
+    [
+      'red goes to a session',
+      onForge({ checks: reported(check({ status: 'failed' })) }),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      'red after three fixes blocks',
+      onForge({ checks: reported(check({ status: 'failed' })) }, exhausted('ciFixes', 3)),
+      'ci_failed: block, claudetm resume --force',
+    ],
+    [
+      'red because nothing could start is run again',
+      onForge({ checks: reported(check({ status: 'failed', cause: 'infrastructure' })) }),
+      'ci_failed: rerun_checks',
+    ],
+    [
+      'and blocks when that does not help',
+      onForge({ checks: reported(check({ status: 'failed', cause: 'infrastructure' })) }, exhausted('reruns', 2)),
+      'ci_failed: block, claudetm resume --force',
+    ],
+    [
+      'a fix session without a commit: run again',
+      onForge(
+        { checks: reported(check({ status: 'failed' })) },
+        { attempt: attempt({ purpose: 'fix-ci', subject: HEAD, startHead: HEAD }) },
+      ),
+      'ci_failed: rerun_checks',
+    ],
+    [
+      'a fix with a commit ends the attempt',
+      onForge(
+        { checks: reported(check({ status: 'failed' })) },
+        { attempt: attempt({ purpose: 'fix-ci', subject: BASE }) },
+      ),
+      'ci_failed: end_attempt',
+    ],
+    [
+      'a tolerated failure merges',
+      onForge({
+        checks: reported(check(), check({ name: 'CodeRabbit', status: 'failed', description: 'Rate limit hit' })),
+      }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'a conflict is resolved first',
+      onForge({ mergeability: 'conflicting', checks: reported(check({ status: 'failed' })) }),
+      'resolving_conflicts: resolve-conflict (conflict)',
+    ],
+    [
+      'conflicts without end block',
+      onForge({ mergeability: 'conflicting' }, exhausted('conflicts', 3)),
+      'resolving_conflicts: block, claudetm resume --force',
+    ],
+    ['mergeability unknown waits', onForge({ mergeability: 'unknown' }), 'ready_to_merge: wait unknown 2000'],
+    [
+      'an open thread is addressed',
+      onForge({ reviews: reviews({ threads: [thread] }) }),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+    [
+      'an answered thread waits for its author',
+      onForge({ reviews: reviews({ threads: [{ ...thread, answered: true }] }) }),
+      'waiting_reviews: wait fact open',
+    ],
+    [
+      'a stranger is not obeyed',
+      onForge({ reviews: reviews({ threads: [{ ...thread, trusted: false }] }) }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'rounds of review are bounded',
+      onForge({ reviews: reviews({ threads: [thread] }) }, exhausted('reviewRounds', 5)),
+      'addressing_reviews: block, claudetm resume --force',
+    ],
+    [
+      'a human no is addressed',
+      onForge({ reviews: reviews({ changeRequests: [{ author: 'ann', isBot: false, body: '', answered: false }] }) }),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+    [
+      'and waited for',
+      onForge({ reviews: reviews({ changeRequests: [{ author: 'ann', isBot: false, body: '', answered: true }] }) }),
+      'waiting_reviews: wait fact open',
+    ],
+    [
+      "a bot's no does not block",
+      onForge({ reviews: reviews({ changeRequests: [{ author: 'bot', isBot: true, body: '', answered: false }] }) }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'an incomplete list of reviewers does not merge',
+      onForge({ reviews: reviews({ reviewersComplete: false }) }),
+      'waiting_reviews: wait fact open',
+    ],
+    [
+      'reviews unknown waits',
+      onForge({ reviews: { kind: 'unknown', why: 'x' } }),
+      'waiting_reviews: wait unknown 2000',
+    ],
+    [
+      'review bots get a quiet period after green',
+      onForge({ reviews: reviews({ botsExpected: true }) }, { green: { head: HEAD, at: NOW - 20_000 } }),
+      'waiting_reviews: wait fact 100000',
+    ],
+    [
+      'and no longer',
+      onForge({ reviews: reviews({ botsExpected: true }) }, { green: { head: HEAD, at: NOW - 120_000 } }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'answers are given before anything else',
+      onForge({}, { pendingReplies: [] }),
+      'addressing_reviews: deliver_replies',
+    ],
+    ['scheduled is not merged', onForge({ mergeScheduled: true }), 'ready_to_merge: wait fact open'],
+    ['a draft waits', onForge({ draft: true }), 'ready_to_merge: wait fact open'],
+    [
+      'a forge that refuses without end blocks',
+      onForge({}, exhausted('mergeRefusals', 5)),
+      'ready_to_merge: block, claudetm resume --force',
+    ],
+  ]
+  it.each(cases)('%s', (_, o, expected) => expect(answer(o)).toBe(expected))
+})
