@@ -43,7 +43,15 @@ function resumed(state: RunState, request: ResumeRequest): RunState {
     messages: request.message === null ? state.messages : [...state.messages, request.message],
     attempt: retryAttempt(state, request.force),
   }
-  return request.force ? byForce(lifted) : lifted
+  return withCaps(request.force ? byForce(lifted) : lifted, request)
+}
+
+/** A cap that is given anew, or by force, counts from here on. */
+function withCaps(state: RunState, request: ResumeRequest): RunState {
+  const { capsSince, sessions } = state
+  const costUsd = request.force || request.maxCostUsd !== null ? spentUsd(sessions) : capsSince.costUsd
+  const count = request.force || request.maxSessions !== null ? chargedSessions(sessions) : capsSince.sessions
+  return { ...state, capsSince: { costUsd, sessions: count } }
 }
 
 function changedOptions(options: RunOptions, request: ResumeRequest): RunOptions {
@@ -62,7 +70,7 @@ function retryAttempt({ attempt }: RunState, force: boolean): RunState['attempt'
   return force ? { ...attempt, last, failures: 0, invalid: 0 } : { ...attempt, last, failures: 0 }
 }
 
-/** Every spent budget is given back: attempts, waits, verification rounds, and the caps count from here. */
+/** Every spent budget is given back: attempts, waits, verification rounds. */
 function byForce(state: RunState): RunState {
   const exhausted =
     state.verification !== null && state.verification.results.some((result) => result.verdict !== 'confirmed')
@@ -71,6 +79,5 @@ function byForce(state: RunState): RunState {
     usageLimitUntil: null,
     usageLimitWaits: 0,
     verification: exhausted ? null : state.verification,
-    capsSince: { costUsd: spentUsd(state.sessions), sessions: chargedSessions(state.sessions) },
   }
 }

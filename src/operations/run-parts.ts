@@ -1,4 +1,5 @@
 /** What `start` and `resume` are given; `compose.ts` makes it. */
+import type { RunEventBody } from '../domain/events.ts'
 import type { RunOptions } from '../domain/run.ts'
 import type { EngineParts } from '../engine/parts.ts'
 import type { RunLock, Store } from '../store/store.ts'
@@ -23,7 +24,8 @@ export type RunParts = {
   ignoreState(): Promise<void>
   /** Ends what a killed owner of this run left running; how many processes that were. */
   endLeftovers(): Promise<number>
-  open(lock: RunLock, options: RunOptions): Promise<OpenedRun>
+  /** `emit`: where what happens outside of the engine's own acts (CI) is reported. */
+  open(lock: RunLock, options: RunOptions, emit: (body: RunEventBody) => void): Promise<OpenedRun>
   /** Ends this process now, children included. */
   exitNow(code: number): void
 }

@@ -1,8 +1,9 @@
 /** `start`: everything that can be known is checked, then the run is written down, then it works. */
 import { Failure } from '../domain/failure.ts'
 import type { RunId } from '../domain/ids.ts'
-import { type RunOptions, type RunState, STATE_SCHEMA_VERSION } from '../domain/run.ts'
+import type { RunOptions, RunState } from '../domain/run.ts'
 import type { RunLock } from '../store/store.ts'
+import { initialState } from './initial-state.ts'
 import type { RunParts } from './run-parts.ts'
 import type { RunEnd, RunObserver, StartRequest } from './run-request.ts'
 import { withLock, work } from './work.ts'
@@ -49,35 +50,4 @@ function formatRunId(date: Date): RunId {
   const two = (value: number) => String(value).padStart(2, '0')
   const day = `${date.getFullYear()}${two(date.getMonth() + 1)}${two(date.getDate())}`
   return `${day}-${two(date.getHours())}${two(date.getMinutes())}${two(date.getSeconds())}` as RunId
-}
-
-function initialState(runId: RunId, goal: string, options: RunOptions, now: number): RunState {
-  return {
-    schemaVersion: STATE_SCHEMA_VERSION,
-    revision: 0,
-    runId,
-    goal,
-    status: 'planning',
-    reason: null,
-    options,
-    createdAt: now,
-    updatedAt: now,
-    plan: null,
-    planFileDigest: null,
-    planFileTicked: [],
-    nextTaskNumber: 1,
-    nextGroupNumber: 1,
-    tasks: {},
-    groups: {},
-    sessions: [],
-    learnings: [],
-    messages: [],
-    attempt: null,
-    verification: null,
-    verifiedAt: null,
-    usageLimitUntil: null,
-    usageLimitWaits: 0,
-    block: null,
-    capsSince: { costUsd: 0, sessions: 0 },
-  }
 }

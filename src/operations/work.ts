@@ -22,10 +22,10 @@ export async function work(
   observer.onControl(controlFor(run, control))
   const leftovers = await run.endLeftovers()
   const { state, resumed } = await begin(lock)
-  const opened = await run.open(lock, state.options)
+  const emit = async (body: RunEventBody) => observer.onEvent(await run.store.append(lock, state.runId, body))
+  const opened = await run.open(lock, state.options, (body) => void emit(body).catch(() => {}))
   const ended = new AbortController()
   const watching = watchRequests(run.store, control, ended.signal)
-  const emit = async (body: RunEventBody) => observer.onEvent(await run.store.append(lock, state.runId, body))
   try {
     observer.onState(state)
     const { protection, account, warnings } = opened
