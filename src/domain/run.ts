@@ -220,6 +220,8 @@ export type CriterionEvidence = {
   readonly verdict: VerdictWord
   /** Exit code and tail of the command, or what the judging session saw. */
   readonly evidence: string
+  /** How long the command ran; null when a session judged. */
+  readonly durationMs: number | null
   readonly commit: CommitSha
   readonly at: number
 }
