@@ -1,0 +1,81 @@
+/**
+ * Branches shared through a remote. What was last seen there is kept under `refs/claudetm/seen/`, so that its objects
+ * stay; the user's own `refs/remotes/` are left alone, because fetching into them could collide with a fetch of theirs.
+ */
+import { Failure } from '../../domain/failure.ts'
+import type { CommitSha } from '../../domain/ids.ts'
+import { type Git, toGitFailure } from '../../workspace/git.ts'
+import { createLimit } from './limit.ts'
+import { parseRefLines, readRef } from './refs.ts'
+import type { Upstream } from './upstream.ts'
+
+const NO_SUCH_REF = 2 // exit code of `ls-remote --exit-code`
+
+export function createRemoteUpstream({
+  git,
+  remote,
+  targetBranch,
+}: {
+  git: Git
+  remote: string
+  targetBranch: string
+}): Upstream {
+  const oneFetchAtATime = createLimit(1) // two would fight for the same ref
+
+  async function readBranch(branch: string): Promise<CommitSha | null> {
+    const args = ['ls-remote', '--exit-code', remote, toRef(branch)]
+    const result = await git.try(args)
+    if (result.exitCode === NO_SUCH_REF) return null
+    if (result.exitCode !== 0) throw toGitFailure(args, result)
+    return parseRefLines(result.stdout, [toRef(branch)]).get(toRef(branch)) ?? null
+  }
+
+  async function fetchBranch(branch: string): Promise<void> {
+    const quietly = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap=']
+    await git.run(['fetch', ...quietly, remote, `+${toRef(branch)}:${toSeenRef(branch)}`])
+  }
+
+  /** A remote without the branch (a new, empty one) gets it with the first merge: the local branch counts until then. */
+  async function readLocalTarget(): Promise<CommitSha> {
+    const local = await readRef(git, toRef(targetBranch))
+    if (local !== null) return local
+    throw new Failure('branch_missing', `neither ${remote} nor this repository has a branch ${targetBranch}`, {
+      facts: { branch: targetBranch },
+    })
+  }
+
+  return {
+    pushTarget: (headBranch) => ({ remote, ref: toRef(headBranch) }),
+    readHead: readBranch,
+    readTarget: () =>
+      oneFetchAtATime(async () => {
+        const there = await readBranch(targetBranch)
+        if (there === null) return readLocalTarget()
+        if ((await readRef(git, toSeenRef(targetBranch))) === there) return there
+        await fetchBranch(targetBranch)
+        return (await readRef(git, toSeenRef(targetBranch))) ?? there
+      }),
+    ensureCommit: (headBranch, head) =>
+      oneFetchAtATime(async () => {
+        const present = await git.try(['cat-file', '-e', `${head}^{commit}`])
+        if (present.exitCode !== 0) await fetchBranch(headBranch)
+      }),
+    async advanceTarget({ commit }) {
+      await git.run(['push', '--quiet', remote, `${commit}:${toRef(targetBranch)}`]) // never forced: a child of what is there
+      await git.run(['update-ref', toSeenRef(targetBranch), commit])
+    },
+    async deleteHead(headBranch, expected) {
+      const ref = toRef(headBranch)
+      await git.run(['push', '--quiet', `--force-with-lease=${ref}:${expected}`, remote, `:${ref}`])
+      await git.run(['update-ref', '-d', toSeenRef(headBranch)])
+    },
+  }
+}
+
+function toRef(branch: string): string {
+  return `refs/heads/${branch}`
+}
+
+function toSeenRef(branch: string): string {
+  return `refs/claudetm/seen/${branch}`
+}
