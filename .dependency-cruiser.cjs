@@ -3,7 +3,7 @@
  * <- main. Implementations are known to compose.ts alone.
  */
 const INTERFACES =
-  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|sandbox)|store/store)\\.ts$'
+  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|repository|sandbox)|store/store)\\.ts$'
 
 module.exports = {
   forbidden: [
@@ -56,6 +56,7 @@ module.exports = {
     },
   ],
   options: {
+    exclude: { path: '^dist/' },
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     parser: 'swc',

@@ -200,10 +200,15 @@ const SCRIPTS: readonly { readonly matches: (conversation: Conversation) => bool
     ],
   },
   { matches: ({ kind }) => kind === 'verify', script: judge },
-  { matches: ({ prompt }) => prompt.includes('CI is red'), script: fixCi },
-  { matches: ({ prompt }) => prompt.includes('List factorial() in the README'), script: writeReadme },
-  { matches: ({ prompt }) => prompt.includes('src/cli.js that prints'), script: writeCli },
+  { matches: ({ prompt }) => prompt.includes('## CI is red'), script: fixCi },
+  { matches: (conversation) => taskOf(conversation).includes('List factorial() in the README'), script: writeReadme },
+  { matches: (conversation) => taskOf(conversation).includes('src/cli.js that prints'), script: writeCli },
 ]
+
+/** The prompt also names the other tasks of the pull request. */
+function taskOf({ prompt }: Conversation): string {
+  return prompt.split('## Your task now')[1] ?? ''
+}
 
 export const demoScenario: Scenario = (conversation) =>
   SCRIPTS.find(({ matches }) => matches(conversation))?.script ?? writeFactorial

@@ -73,7 +73,7 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
 
   async function writePlan(state: RunState, plan: Plan): Promise<void> {
     const ticked = Object.keys(state.tasks) as TaskId[]
-    const text = renderPlan(plan, new Set(ticked))
+    const text = renderPlan(plan, new Set(ticked), state.goal)
     const digest = digestOf(text)
     if (state.planFileDigest === digest) return
     // The file first: after a crash in between it reads as an edit that changes nothing.

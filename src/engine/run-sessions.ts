@@ -5,8 +5,7 @@ import { routeSession } from '../agent/routing.ts'
 import type { RunDecision } from '../domain/decide/run.ts'
 import type { ConversationId, TaskId } from '../domain/ids.ts'
 import { allTasks } from '../domain/plan.ts'
-import { applyPlanEdit } from '../domain/plan-edit.ts'
-import { toParsedPlan } from '../domain/plan-update.ts'
+import { replanTasks } from '../domain/plan-update.ts'
 import { buildPlan, type PlanOutput } from '../domain/plan-validate.ts'
 import type { RunSessionKind, RunState } from '../domain/run.ts'
 import type { Slot } from '../workspace/workspace.ts'
@@ -141,11 +140,13 @@ async function acceptUpdate(context: Context, output: PlanOutput): Promise<strin
   const state = memory.state()
   if (state.plan === null) return 'there is no plan to update'
   const source = state.messages.length > 0 ? ('message' as const) : ('verification' as const)
-  const edit = applyPlanEdit({
+  const edit = replanTasks({
     plan: state.plan,
     done: new Set(Object.keys(state.tasks) as TaskId[]),
     closedGroups: closedGroups(state),
-    parsed: toParsedPlan(output, state.plan),
+    output,
+    maxPrs: state.options.maxPrs,
+    prPerTask: state.options.prPerTask,
     nextTaskNumber: state.nextTaskNumber,
     nextGroupNumber: state.nextGroupNumber,
   })

@@ -50,6 +50,7 @@ async function runCommands(
       command,
       verdict: run.exitCode === 0 ? 'confirmed' : 'refuted',
       evidence: describeRun(run),
+      durationMs: run.durationMs,
       commit,
       at: context.clock.now(),
     })
@@ -91,6 +92,7 @@ export async function acceptVerdicts(context: Context): Promise<void> {
       command: null,
       verdict,
       evidence: given?.evidence ?? 'the session gave no verdict',
+      durationMs: null,
       commit: verification.commit,
       at: clock.now(),
     }

@@ -6,9 +6,10 @@ import { allTasks } from '../domain/plan.ts'
 import type { RunState } from '../domain/run.ts'
 import { type Control, createControl, watchRequests } from '../engine/control.ts'
 import { type RunEnd as EngineEnd, runEngine } from '../engine/engine.ts'
-import type { RunLock, RunSummary } from '../store/store.ts'
+import type { RunLock } from '../store/store.ts'
 import type { RunParts } from './run-parts.ts'
 import type { RunEnd, RunObserver } from './run-request.ts'
+import { summarize } from './run-summary.ts'
 
 const EXIT_CODES = { success: 0, blocked: 1, failed: 1, paused: 2, stopped: 2, planning: 1, working: 1 } as const
 
@@ -92,28 +93,5 @@ function completion(end: EngineEnd, now: number): RunEventBody {
     prsMerged: Object.values(state.groups).filter((group) => group.merged !== null).length,
     costUsd: spentUsd(state.sessions),
     durationMs: now - state.createdAt,
-  }
-}
-
-export function summarize(state: RunState, endedAt: number, log: string): RunSummary {
-  const tasks = state.plan === null ? [] : allTasks(state.plan)
-  return {
-    runId: state.runId,
-    goal: state.goal,
-    status: state.status,
-    reason: state.reason,
-    createdAt: state.createdAt,
-    endedAt,
-    tasksDone: tasks.filter((task) => state.tasks[task.id] !== undefined).length,
-    tasksTotal: tasks.length,
-    sessions: state.sessions.length,
-    costUsd: spentUsd(state.sessions),
-    merged: (state.plan?.groups ?? []).flatMap((group) => {
-      const memory = state.groups[group.id]
-      return memory === undefined || memory.merged === null || memory.pr === null
-        ? []
-        : [{ title: group.title, pr: memory.pr.number, commit: memory.merged.commit }]
-    }),
-    log,
   }
 }

@@ -2,6 +2,7 @@
 import type { Action } from '../../domain/decision.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Context } from '../context.ts'
+import type { ActResult } from './act-result.ts'
 import { closeEmpty, closeMerged, finishGroup } from './closing.ts'
 import { openPr, push, rerunChecks } from './delivering.ts'
 import { mergePr } from './merging.ts'
@@ -9,9 +10,6 @@ import { deliverReplies } from './replying.ts'
 import { blockGroup, pauseGroup, waitForChange } from './waiting.ts'
 import { completeTask, confirmNothingToDo, endAttempt, runGate, workSession } from './working.ts'
 import { prepareWorkspace } from './workspace.ts'
-
-/** `again`: look and decide once more. Everything else ends the reconciler for now. */
-export type ActResult = 'again' | 'blocked' | 'paused' | 'finished'
 
 export async function act(context: Context, o: GroupObservation, action: Action): Promise<ActResult> {
   switch (action.kind) {

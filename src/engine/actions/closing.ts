@@ -2,7 +2,7 @@
 import type { CommitSha } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Context } from '../context.ts'
-import type { ActResult } from './act.ts'
+import type { ActResult } from './act-result.ts'
 
 export async function closeMerged(context: Context, o: GroupObservation, commit: CommitSha): Promise<ActResult> {
   const { memory, clock } = context

@@ -6,7 +6,7 @@ import type { GroupObservation } from '../../domain/observation.ts'
 import type { Counter } from '../../domain/run.ts'
 import type { Context } from '../context.ts'
 import { pullRequestText } from '../pull-request-text.ts'
-import type { ActResult } from './act.ts'
+import type { ActResult } from './act-result.ts'
 import { recorded } from './recorded.ts'
 
 type PushAction = Extract<Action, { kind: 'push' }>

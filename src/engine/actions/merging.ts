@@ -3,7 +3,7 @@ import type { Action } from '../../domain/decision.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Context } from '../context.ts'
 import { pullRequestText } from '../pull-request-text.ts'
-import type { ActResult } from './act.ts'
+import type { ActResult } from './act-result.ts'
 import { recorded } from './recorded.ts'
 
 type MergeAction = Extract<Action, { kind: 'merge' }>

@@ -1,7 +1,7 @@
 /** Answers to reviewers, given once, after the fix is on the forge. */
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Context } from '../context.ts'
-import type { ActResult } from './act.ts'
+import type { ActResult } from './act-result.ts'
 import { recorded } from './recorded.ts'
 
 export async function deliverReplies(context: Context, o: GroupObservation): Promise<ActResult> {

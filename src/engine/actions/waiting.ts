@@ -3,7 +3,7 @@ import type { Action } from '../../domain/decision.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Block } from '../../domain/run.ts'
 import type { Context } from '../context.ts'
-import type { ActResult } from './act.ts'
+import type { ActResult } from './act-result.ts'
 
 type WaitAction = Extract<Action, { kind: 'wait' }>
 type PauseAction = Extract<Action, { kind: 'pause' }>

@@ -12,7 +12,7 @@ import { chooseConversation } from '../conversation.ts'
 import { learningsForPrompt } from '../documents.ts'
 import { runSession } from '../session.ts'
 import { beginAttempt } from '../settle.ts'
-import type { ActResult } from './act.ts'
+import type { ActResult } from './act-result.ts'
 import { slotOf } from './workspace.ts'
 
 type SessionAction = Extract<Action, { kind: 'session' }>

@@ -3,7 +3,7 @@ import type { CommitSha } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Slot } from '../../workspace/workspace.ts'
 import type { Context } from '../context.ts'
-import type { ActResult } from './act.ts'
+import type { ActResult } from './act-result.ts'
 
 export async function prepareWorkspace(context: Context, o: GroupObservation): Promise<ActResult> {
   const base = o.state.base ?? (await context.forge.targetHead())

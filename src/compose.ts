@@ -1,0 +1,64 @@
+/**
+ * The one place that picks real parts and wires them. What is slow to load is loaded by the command that needs it, so that
+ * `claudetm status` starts as quickly as Node does.
+ */
+import { hostname } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { CliBase, CliParts } from './cli/parts.ts'
+import { findCheckout } from './compose/place.ts'
+import { projectConfigFile, stateDirectory, userConfigFile } from './config/paths.ts'
+
+export function compose(base: CliBase): CliParts {
+  const repository = findCheckout(base.cwd)
+  const runParts = async (place: CliBase = base) => (await import('./compose/run-parts.ts')).createRunParts(place)
+  return {
+    ...base,
+    stateDirectory: stateDirectory(repository),
+    now: () => Date.now(),
+    sleep: async (ms, signal) => wait(ms, undefined, signal && { signal }),
+    async openStore() {
+      const { createStateDirStore } = await import('./store/state-dir/state-dir-store.ts')
+      return createStateDirStore({
+        directory: stateDirectory(repository),
+        now: () => Date.now(),
+        host: hostname(),
+        pid: process.pid,
+      })
+    },
+    async startRun(request, observer) {
+      const { startRun } = await import('./operations/start.ts')
+      return startRun(await runParts(), request, observer)
+    },
+    async resumeRun(request, observer) {
+      const { resumeRun } = await import('./operations/resume.ts')
+      return resumeRun(await runParts(), request, observer)
+    },
+    async runDemo(observer) {
+      const [{ runDemo }, { startRun }] = await Promise.all([import('./demo/demo.ts'), import('./operations/start.ts')])
+      return runDemo(
+        {
+          environment: base.environment,
+          write: (line) => base.stdout.write(`${line}\n`),
+          start: async (place, request, watcher) => startRun(await runParts({ ...base, ...place }), request, watcher),
+        },
+        observer,
+      )
+    },
+    doctor: async () => (await import('./compose/doctor.ts')).runDoctor(base),
+    async initConfig({ force }) {
+      const { initConfig } = await import('./operations/config.ts')
+      return initConfig({ projectFile: projectConfigFile(repository), force })
+    },
+    async showConfig({ showSecrets }) {
+      const [{ readConfig }, { showConfig }] = await Promise.all([
+        import('./compose/configuration.ts'),
+        import('./operations/config.ts'),
+      ])
+      return showConfig(readConfig(base.environment, repository), { showSecrets })
+    },
+    async configPaths() {
+      const { configPaths } = await import('./operations/config.ts')
+      return configPaths({ projectFile: projectConfigFile(repository), userFile: userConfigFile(base.environment) })
+    },
+  }
+}

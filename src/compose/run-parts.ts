@@ -1,0 +1,185 @@
+/** The real parts of a run at work. Loaded only by the commands that work. */
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { createClaudeAgent } from '../agent/claude/claude-agent.ts'
+import { describeCredentials } from '../agent/claude/credentials.ts'
+import type { CliBase } from '../cli/parts.ts'
+import { describeAccount, toAgentEnvironment } from '../config/agent-environment.ts'
+import { claudetmHome, poolDirectory, stateDirectory } from '../config/paths.ts'
+import type { ResolvedConfig } from '../config/resolve.ts'
+import type { RunOptions } from '../domain/run.ts'
+import { createLocalForge } from '../forge/local/local-forge.ts'
+import { toProjectEnvironment } from '../lib/environment.ts'
+import { endMarkedProcesses } from '../lib/marked-processes.ts'
+import { preflight } from '../operations/preflight.ts'
+import type { OpenedRun, RunParts } from '../operations/run-parts.ts'
+import { ensureIgnored } from '../store/state-dir/ignore.ts'
+import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
+import type { RunLock, Store } from '../store/store.ts'
+import { createSandbox } from '../workspace/confinement/create-sandbox.ts'
+import { createGit, type Git } from '../workspace/git.ts'
+import {
+  commonGitDirectory,
+  DEFAULT_IDENTITY,
+  findRemote,
+  findTopLevel,
+  readIdentity,
+} from '../workspace/repository.ts'
+import type { Sandbox } from '../workspace/sandbox.ts'
+import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
+import { clock } from './clock.ts'
+import { readConfig } from './configuration.ts'
+import { gitEnvironment, ownerMark } from './environments.ts'
+import { findInstallation } from './place.ts'
+
+/** PR groups worked on side by side; the engine thinks in a graph already. */
+const CONCURRENCY = 1
+/** Checks of one commit that run at the same time in local CI. */
+const CHECK_CONCURRENCY = 2
+
+type House = {
+  readonly base: CliBase
+  readonly repository: string
+  readonly git: Git
+  readonly resolved: ResolvedConfig
+  readonly store: Store
+  readonly mark: { readonly name: string; readonly value: string }
+}
+
+export async function createRunParts(base: CliBase): Promise<RunParts> {
+  const here = createGit(base.cwd, gitEnvironment(base.environment))
+  const repository = await findTopLevel(here)
+  const git = here.at(repository)
+  const state = stateDirectory(repository)
+  const house: House = {
+    base,
+    repository,
+    git,
+    resolved: readConfig(base.environment, repository),
+    store: createStateDirStore({ directory: state, now: clock.now, host: hostname(), pid: process.pid }),
+    mark: ownerMark(state),
+  }
+  return {
+    store: house.store,
+    now: clock.now,
+    preflight: (request) =>
+      preflight(
+        {
+          git,
+          config: house.resolved.config,
+          account: accountOf(house),
+          requireSandbox: async (mode) => void (await sandboxOf(house, mode)),
+        },
+        request,
+      ),
+    ignoreState: async () => ensureIgnored(await commonGitDirectory(git)),
+    endLeftovers: () => endMarkedProcesses(house.mark),
+    open: (lock, options, emit) => open(house, lock, options, emit),
+    exitNow: (code) => {
+      void endMarkedProcesses(house.mark).finally(() => process.exit(code))
+    },
+  }
+}
+
+function accountOf({ base, resolved }: House): string | null {
+  return describeAccount(resolved, describeCredentials(base.environment, homeOf(base))?.description ?? null)
+}
+
+function homeOf(base: CliBase): string {
+  return base.environment.HOME ?? '/'
+}
+
+export async function sandboxOf(
+  house: Pick<House, 'base' | 'repository'>,
+  mode: RunOptions['sandbox'],
+): Promise<Sandbox> {
+  const { environment } = house.base
+  return createSandbox({
+    mode,
+    home: homeOf(house.base),
+    environmentPath: environment.PATH ?? '',
+    platform: process.platform,
+    hiddenPaths: [claudetmHome(environment), stateDirectory(house.repository)],
+    cacheDirectory: join(
+      claudetmHome(environment),
+      'cache',
+      poolDirectory(house.repository, environment).split('/').at(-1) ?? '',
+    ),
+  })
+}
+
+async function open(
+  house: House,
+  lock: RunLock,
+  options: RunOptions,
+  emit: Parameters<RunParts['open']>[2],
+): Promise<OpenedRun> {
+  const { base, git, resolved, store, mark, repository } = house
+  const { config } = resolved
+  const [sandbox, remote, known] = await Promise.all([
+    sandboxOf(house, options.sandbox),
+    findRemote(git),
+    readIdentity(git),
+  ])
+  const identity = { name: known.name ?? DEFAULT_IDENTITY.name, email: known.email ?? DEFAULT_IDENTITY.email }
+  const ambient = describeCredentials(base.environment, homeOf(base)) !== null
+  const workspaces = createWorkspaces({
+    repository,
+    git,
+    poolDirectory: poolDirectory(repository, base.environment),
+    sandbox,
+    environment: toProjectEnvironment(base.environment, findInstallation()),
+    identity,
+    settings: {
+      checks: config.checks,
+      installCommand: config.install,
+      checkTimeoutMs: config.limits.checkTimeoutMs,
+      installTimeoutMs: config.limits.installTimeoutMs,
+    },
+    now: clock.now,
+    processMark: { [mark.name]: mark.value },
+  })
+  const forge = createLocalForge({
+    git,
+    directory: join(store.location, 'forge'),
+    targetBranch: options.targetBranch,
+    remote: remote?.name ?? null,
+    checks: workspaces,
+    identity,
+    now: clock.now,
+    emit,
+    checkConcurrency: CHECK_CONCURRENCY,
+  })
+  const agent = createClaudeAgent({
+    sandbox,
+    environment: { ...base.environment, [mark.name]: mark.value },
+    credentials: toAgentEnvironment(resolved, ambient),
+    endProcesses: endMarkedProcesses,
+    now: clock.now,
+    tools: config.tools,
+    limits: config.limits,
+  })
+  return {
+    parts: {
+      store,
+      lock,
+      agent,
+      forge,
+      workspaces,
+      clock,
+      newId: randomUUID,
+      policy: {
+        ...config.policy,
+        usageLimitMaxWaits: config.limits.usageLimitMaxWaits,
+        usageLimitMaxWaitMs: config.limits.usageLimitMaxWaitMs,
+      },
+      models: config,
+      maxTurns: config.limits.maxTurns,
+      concurrency: CONCURRENCY,
+    },
+    protection: sandbox.description,
+    account: accountOf(house) ?? 'none',
+    warnings: resolved.warnings,
+  }
+}

@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type CliProcess, runCli, startCli } from '../support/cli.ts'
+import { createPlace, type Place } from '../support/place.ts'
+import { robustScenario } from '../support/robust-scenario.ts'
+import { done, failing, scenario, WRITE_HELLO } from '../support/scripts.ts'
+
+const places: Place[] = []
+afterEach(async () => {
+  for (const place of places.splice(0)) await place.cleanup()
+})
+
+async function at(request: Partial<Parameters<typeof createPlace>[0]> = {}): Promise<Place> {
+  const place = await createPlace({ scenario: scenario(), ...request })
+  places.push(place)
+  return place
+}
+
+const options = (place: Place, env: Record<string, string> = {}) => ({
+  cwd: place.repository.path,
+  env: { ...place.env, ...env },
+})
+const start = (place: Place, args: string[] = [], env = {}) =>
+  runCli(['start', 'Say hello', ...args], options(place, env))
+const said = (result: { stdout: string; stderr: string }) => result.stdout + result.stderr
+const stateOf = (place: Place) => join(place.repository.path, '.claude-task-master/state.json')
+
+/** Resolves when the process has printed this. */
+function printed({ child }: CliProcess, text: string): Promise<void> {
+  let seen = ''
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      seen += chunk
+      if (seen.includes(text)) resolve()
+    })
+  })
+}
+
+describe('what is wrong before anything starts is said, with the way out, and nothing is written', () => {
+  const cases: [string, (place: Place) => Promise<void>, string[], Record<string, string>, RegExp][] = [
+    [
+      'no credential',
+      async () => {},
+      [],
+      { ANTHROPIC_API_KEY: '', ANTHROPIC_BASE_URL: '' },
+      /credential[\s\S]*ANTHROPIC_API_KEY/,
+    ],
+    [
+      'a target branch that does not exist',
+      async () => {},
+      ['--target-branch', 'nowhere'],
+      {},
+      /nowhere[\s\S]*does not exist/,
+    ],
+    ['a branch name that git refuses', async () => {}, ['--branch', 'a..b'], {}, /a\.\.b/],
+    [
+      'a remote on GitHub',
+      async ({ repository }) =>
+        void (await repository.git(['remote', 'set-url', 'origin', 'https://github.com/a/b.git'])),
+      [],
+      {},
+      /GitHub[\s\S]*--forge local/,
+    ],
+    ['a typo in a variable', async () => {}, [], { CLAUDETM_MAX_TURNS: 'many' }, /CLAUDETM_MAX_TURNS/],
+  ]
+  it.each(cases)('%s', async (_, prepare, args, env, expected) => {
+    const place = await at()
+    await prepare(place)
+    const result = await start(place, args, env)
+    expect([result.exitCode, said(result), existsSync(stateOf(place)), place.model.requests().length]).toEqual([
+      1,
+      expect.stringMatching(expected),
+      false,
+      0,
+    ])
+  })
+
+  it('a repository without commits', async () => {
+    const place = await at()
+    const empty = join(place.repository.directory, 'empty')
+    await mkdir(empty)
+    await place.repository.git(['init', '--quiet', empty])
+    const result = await runCli(['start', 'Say hello'], { cwd: empty, env: place.env })
+    expect([result.exitCode, said(result)]).toEqual([1, expect.stringMatching(/commit/)])
+  })
+
+  it('a directory that is no repository', async () => {
+    const place = await at()
+    const result = await runCli(['start', 'Say hello'], { cwd: place.repository.directory, env: place.env })
+    expect([result.exitCode, said(result)]).toEqual([1, expect.stringMatching(/git/)])
+  })
+
+  it('a state directory that cannot be written', async () => {
+    const place = await at()
+    await writeFile(join(place.repository.path, '.claude-task-master'), 'a file is in the way')
+    const result = await start(place)
+    expect([result.exitCode, said(result)]).toEqual([1, expect.stringContaining('.claude-task-master')])
+  })
+})
+
+describe('what the service does', () => {
+  it('an overload and a dropped stream are ridden out', async () => {
+    const work = [
+      { ...WRITE_HELLO, fault: { status: 529, type: 'overloaded_error', times: 2 } },
+      { ...done(), fault: { drop: 'mid' as const } },
+    ]
+    const place = await at({ scenario: scenario({ work }) })
+    expect((await start(place)).exitCode).toBe(0)
+  })
+
+  it('a refused key blocks and says what to do', async () => {
+    const place = await at({
+      scenario: scenario({ plan: [failing({ status: 401, type: 'authentication_error', times: 'always' })] }),
+    })
+    const result = await start(place)
+    expect([result.exitCode, said(result)]).toEqual([1, expect.stringMatching(/claudetm resume/)])
+  })
+
+  it('a usage limit is waited out until its reset and charges no task', async () => {
+    const resetsAt = Math.ceil(Date.now() / 1000) + 4
+    const limit = {
+      status: 429,
+      type: 'rate_limit_error',
+      headers: {
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': String(resetsAt),
+        'anthropic-ratelimit-unified-representative-claim': 'five_hour',
+        'retry-after': '3600',
+      },
+    }
+    const place = await at({ scenario: scenario({ work: [{ ...WRITE_HELLO, fault: limit }, done()] }) })
+    const result = await start(place, ['--json', '--max-sessions', '2'], {
+      ANTHROPIC_API_KEY: '',
+      CLAUDE_CODE_OAUTH_TOKEN: 'token',
+    })
+    expect([result.exitCode, result.stdout.includes('"usage_limit"'), Date.now() / 1000 >= resetsAt]).toEqual([
+      0,
+      true,
+      true,
+    ])
+  })
+
+  it('silence ends in a watchdog and another try', async () => {
+    const place = await at({ scenario: scenario({ work: [{ ...WRITE_HELLO, fault: { hang: true } }, done()] }) })
+    const result = await start(place, ['--json'], { CLAUDETM_STREAM_IDLE_TIMEOUT_SEC: '3' })
+    expect([result.exitCode, result.stdout.includes('"failed"')]).toEqual([0, true])
+  })
+})
+
+describe('what people do', () => {
+  it('Ctrl+C ends the run with 2 and keeps everything; resume goes on', async () => {
+    const place = await at({ scenario: robustScenario, delayMs: 300 })
+    const run = startCli(['start', 'Write'], options(place))
+    await printed(run, 'work')
+    run.child.kill('SIGINT')
+    expect((await run.ended).exitCode).toBe(2)
+    expect(existsSync(stateOf(place))).toBe(true)
+    expect((await runCli(['resume'], options(place))).exitCode).toBe(0)
+  })
+
+  it('pause from another terminal, stop from another terminal', async () => {
+    const place = await at({ scenario: robustScenario, delayMs: 300 })
+    const run = startCli(['start', 'Write'], options(place))
+    await printed(run, 'work')
+    expect((await runCli(['pause'], options(place))).exitCode).toBe(0)
+    expect((await run.ended).exitCode).toBe(2)
+    const paused = JSON.parse((await runCli(['status', '--json'], options(place))).stdout)
+    const again = startCli(['resume'], options(place))
+    await printed(again, 'session')
+    await runCli(['stop'], options(place))
+    expect((await again.ended).exitCode).toBe(2)
+    const stopped = JSON.parse((await runCli(['status', '--json'], options(place))).stdout)
+    expect([paused.status, stopped.status]).toEqual(['paused', 'stopped'])
+    expect((await runCli(['resume'], options(place))).exitCode).toBe(0)
+  })
+
+  it('a second start is refused while the first works, and after it was interrupted', async () => {
+    const place = await at({ scenario: robustScenario, delayMs: 300 })
+    const run = startCli(['start', 'Write'], options(place))
+    await printed(run, 'work')
+    const second = await start(place)
+    expect([second.exitCode, said(second)]).toEqual([1, expect.stringMatching(/run|pid/)])
+    const resumed = await runCli(['resume'], options(place))
+    expect([resumed.exitCode, said(resumed)]).toEqual([1, expect.stringContaining(String(run.child.pid))])
+    run.child.kill('SIGINT')
+    await run.ended
+    expect((await start(place)).exitCode).toBe(1)
+  })
+})
