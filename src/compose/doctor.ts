@@ -28,7 +28,12 @@ export async function runDoctor(base: CliBase): Promise<readonly DoctorCheck[]> 
     sandbox: (mode) => sandboxOf({ base, repository: cwd }, mode),
     findChecks: async (repository, configured) => configured ?? findChecks(repository),
     openStore: async (repository) =>
-      createStateDirStore({ directory: stateDirectory(repository), now: () => Date.now(), host: hostname(), pid: process.pid }),
+      createStateDirStore({
+        directory: stateDirectory(repository),
+        now: () => Date.now(),
+        host: hostname(),
+        pid: process.pid,
+      }),
   })
 }
 
@@ -44,5 +49,7 @@ async function findAgentBinary(): Promise<string> {
       // the other one, then
     }
   }
-  throw new Failure('agent_missing', `${name} is not installed`, { facts: { platform: `${process.platform}-${process.arch}` } })
+  throw new Failure('agent_missing', `${name} is not installed`, {
+    facts: { platform: `${process.platform}-${process.arch}` },
+  })
 }

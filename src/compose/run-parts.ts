@@ -14,7 +14,6 @@ import { toProjectEnvironment } from '../lib/environment.ts'
 import { endMarkedProcesses } from '../lib/marked-processes.ts'
 import { preflight } from '../operations/preflight.ts'
 import type { OpenedRun, RunParts } from '../operations/run-parts.ts'
-import { ensureIgnored } from '../store/state-dir/ignore.ts'
 import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
 import type { RunLock, Store } from '../store/store.ts'
 import { createSandbox } from '../workspace/confinement/create-sandbox.ts'
@@ -27,6 +26,7 @@ import {
   readIdentity,
 } from '../workspace/repository.ts'
 import type { Sandbox } from '../workspace/sandbox.ts'
+import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts'
 import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
 import { clock } from './clock.ts'
 import { readConfig } from './configuration.ts'
@@ -73,7 +73,7 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
         },
         request,
       ),
-    ignoreState: async () => ensureIgnored(await commonGitDirectory(git)),
+    ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
     endLeftovers: () => endMarkedProcesses(house.mark),
     open: (lock, options, emit) => open(house, lock, options, emit),
     exitNow: (code) => {

@@ -72,8 +72,7 @@ function retryAttempt({ attempt }: RunState, force: boolean): RunState['attempt'
 
 /** Every spent budget is given back: attempts, waits, verification rounds. */
 function byForce(state: RunState): RunState {
-  const exhausted =
-    state.verification !== null && state.verification.results.some((result) => result.verdict !== 'confirmed')
+  const exhausted = state.verification?.results.some((result) => result.verdict !== 'confirmed') === true
   return {
     ...state,
     usageLimitUntil: null,

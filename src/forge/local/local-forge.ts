@@ -128,7 +128,7 @@ export function createLocalForge(options: LocalForgeOptions): Forge {
         return result
       }),
     deleteHeadBranch: (headBranch, mergedHead) =>
-      deleteMergedHead({ upstream, targetBranch, emit }, { headBranch, mergedHead }),
+      deleteMergedHead({ git, upstream, targetBranch, emit }, { headBranch, mergedHead }),
     close: ci.close,
   }
 }

@@ -26,7 +26,9 @@ export type RefreshDependencies = {
 /** Only for an open PR. Throws a Failure when the upstream or git cannot say. */
 export async function refresh(deps: RefreshDependencies, open: PrRecord): Promise<Refreshed> {
   const { upstream, records, now } = deps
-  const [target, pushed] = await Promise.all([upstream.readTarget(), upstream.readHead(open.headBranch)])
+  // The head first: its look answers for the target branch as well.
+  const looking = upstream.readHead(open.headBranch)
+  const [pushed, target] = await Promise.all([looking, upstream.readTarget()])
   const head = pushed ?? open.head
   if (pushed !== null) await upstream.ensureCommit(open.headBranch, pushed)
   const commit = await findMerge(deps.git, open, { head, target })

@@ -22,12 +22,29 @@ export function createRemoteUpstream({
 }): Upstream {
   const oneFetchAtATime = createLimit(1) // two would fight for the same ref
 
-  async function readBranch(branch: string): Promise<CommitSha | null> {
-    const args = ['ls-remote', '--exit-code', remote, toRef(branch)]
+  const looks = new Map<string, Promise<ReadonlyMap<string, CommitSha>>>()
+
+  /** One connection answers for every branch that matters, and for everybody who asks while it is under way. */
+  function look(branches: readonly string[]): Promise<ReadonlyMap<string, CommitSha>> {
+    const refs = branches.map(toRef)
+    const shared = [...looks].find(([key]) => refs.every((ref) => key.split(' ').includes(ref)))
+    if (shared !== undefined) return shared[1]
+    const key = refs.join(' ')
+    const answer = askRemote(refs).finally(() => looks.delete(key))
+    looks.set(key, answer)
+    return answer
+  }
+
+  async function askRemote(refs: readonly string[]): Promise<ReadonlyMap<string, CommitSha>> {
+    const args = ['ls-remote', '--exit-code', remote, ...refs]
     const result = await git.try(args)
-    if (result.exitCode === NO_SUCH_REF) return null
+    if (result.exitCode === NO_SUCH_REF) return new Map()
     if (result.exitCode !== 0) throw toGitFailure(args, result)
-    return parseRefLines(result.stdout, [toRef(branch)]).get(toRef(branch)) ?? null
+    return parseRefLines(result.stdout, refs)
+  }
+
+  async function readBranch(branch: string): Promise<CommitSha | null> {
+    return (await look([branch, targetBranch])).get(toRef(branch)) ?? null
   }
 
   async function fetchBranch(branch: string): Promise<void> {
@@ -49,8 +66,8 @@ export function createRemoteUpstream({
     readHead: readBranch,
     readTarget: () =>
       oneFetchAtATime(async () => {
-        const there = await readBranch(targetBranch)
-        if (there === null) return readLocalTarget()
+        const there = (await look([targetBranch])).get(toRef(targetBranch))
+        if (there === undefined) return readLocalTarget()
         if ((await readRef(git, toSeenRef(targetBranch))) === there) return there
         await fetchBranch(targetBranch)
         return (await readRef(git, toSeenRef(targetBranch))) ?? there

@@ -3,6 +3,9 @@ import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readIfPresent } from './disk.ts'
 
+/** The state directory of runs. */
+export const STATE_PATTERN = '.claude-task-master/'
+
 const MARK = '# claudetm: its state, and installed dependencies this project does not ignore itself'
 
 /** Adds what is missing, once; every other line stays as it is. */

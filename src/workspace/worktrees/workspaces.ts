@@ -7,7 +7,7 @@ import type { Identity } from '../repository.ts'
 import type { Sandbox } from '../sandbox.ts'
 import type { ProjectCheck, Slot, Workspaces } from '../workspace.ts'
 import { createRunConfined } from './confined-command.ts'
-import { ensureExcluded } from './exclude.ts'
+import { ensureExcluded, STATE_PATTERN } from './exclude.ts'
 import { fastForwardBranch } from './fast-forward.ts'
 import { findChecks } from './found-checks.ts'
 import { runGate } from './gate.ts'
@@ -51,7 +51,7 @@ export function createWorkspaces(request: WorkspacesRequest): Workspaces {
   const run = createRunConfined(request)
   const installer = createInstaller({ git, run, settings })
   const occupancy = createOccupancy({ git, pool, worktrees, installer, toSlot, now })
-  const excludeState = once(async () => ensureExcluded(await commonDir(), ['.claude-task-master/']))
+  const excludeState = once(async () => ensureExcluded(await commonDir(), [STATE_PATTERN]))
 
   async function toSlot(slot: PoolSlot): Promise<Slot> {
     await excludeState()
