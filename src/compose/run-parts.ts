@@ -37,6 +37,8 @@ import { findInstallation } from './place.ts'
 const CONCURRENCY = 1
 /** Checks of one commit that run at the same time in local CI. */
 const CHECK_CONCURRENCY = 2
+/** An orphaned agent writes down what it has before it goes. */
+const LEFTOVER_GRACE_MS = 2_000
 
 type House = {
   readonly base: CliBase
@@ -74,7 +76,7 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
         request,
       ),
     ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
-    endLeftovers: () => endMarkedProcesses(house.mark),
+    endLeftovers: () => endMarkedProcesses({ ...house.mark, graceMs: LEFTOVER_GRACE_MS }),
     open: (lock, options, emit) => open(house, lock, options, emit),
     exitNow: (code) => {
       void endMarkedProcesses(house.mark).finally(() => process.exit(code))
