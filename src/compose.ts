@@ -33,12 +33,12 @@ export function compose(base: CliBase): CliParts {
       const { resumeRun } = await import('./operations/resume.ts')
       return resumeRun(await runParts(), request, observer)
     },
-    async runDemo(observer) {
+    async runDemo(observer, write) {
       const [{ runDemo }, { startRun }] = await Promise.all([import('./demo/demo.ts'), import('./operations/start.ts')])
       return runDemo(
         {
           environment: base.environment,
-          write: (line) => base.stdout.write(`${line}\n`),
+          write,
           start: async (place, request, watcher) => startRun(await runParts({ ...base, ...place }), request, watcher),
         },
         observer,

@@ -1,4 +1,4 @@
-/** Reads the world for one PR group. What does not matter yet is not asked: the forge only once there is something to ship. */
+/** Reads the world for one PR group. What does not matter is not asked: the forge only while there is something to ship. */
 import { observeBudget } from '../domain/budget.ts'
 import { firstOpenTask } from '../domain/decide/work.ts'
 import type { CommitSha } from '../domain/ids.ts'

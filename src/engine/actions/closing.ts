@@ -35,8 +35,10 @@ export async function closeEmpty(context: Context, o: GroupObservation): Promise
 export async function finishGroup(context: Context, o: GroupObservation): Promise<ActResult> {
   const { memory, forge, workspaces, planFile } = context
   const shipped = o.state.merged?.head ?? null
-  if (o.state.merged !== null) await updateCheckout(context, o.state.merged.commit)
-  if (shipped !== null) await forge.deleteHeadBranch(o.state.headBranch, shipped)
+  const { merged } = o.state
+  if (merged !== null) {
+    await Promise.all([updateCheckout(context, merged.commit), forge.deleteHeadBranch(o.state.headBranch, merged.head)])
+  }
   await workspaces.release({ branch: o.state.branch, shippedHead: shipped })
   context.slots.delete(o.group.id)
   await memory.updateGroup(o.group.id, (group) => ({ ...group, stage: 'done', conversation: null }))

@@ -3,8 +3,20 @@ import type { CommitSha } from '../../domain/ids.ts'
 import type { Mergeability } from '../../domain/observation.ts'
 import { type Git, toGitFailure } from '../../workspace/git.ts'
 
-/** Also true when both are the same. */
-export async function isAncestor(git: Git, ancestor: CommitSha, descendant: CommitSha): Promise<boolean> {
+export type IsAncestor = (ancestor: CommitSha, descendant: CommitSha) => Promise<boolean>
+
+/** Also true when both are the same. The answer never changes: it is asked for once. */
+export function createAncestry(git: Git): IsAncestor {
+  const known = new Map<string, boolean>()
+  return async (ancestor, descendant) => {
+    const key = `${ancestor} ${descendant}`
+    const answer = known.get(key) ?? (ancestor === descendant || (await askAncestor(git, ancestor, descendant)))
+    known.set(key, answer)
+    return answer
+  }
+}
+
+async function askAncestor(git: Git, ancestor: CommitSha, descendant: CommitSha): Promise<boolean> {
   const args = ['merge-base', '--is-ancestor', ancestor, descendant]
   const result = await git.try(args)
   if (result.exitCode === 0) return true
@@ -26,8 +38,12 @@ export async function mergeTrees(git: Git, base: CommitSha, head: CommitSha): Pr
   return { kind: 'unknown', why: toGitFailure(args, result).message }
 }
 
-export async function judgeMergeability(git: Git, target: CommitSha, head: CommitSha): Promise<Mergeability> {
-  if (await isAncestor(git, target, head)) return 'clean'
+export async function judgeMergeability(
+  { git, isAncestor }: { git: Git; isAncestor: IsAncestor },
+  target: CommitSha,
+  head: CommitSha,
+): Promise<Mergeability> {
+  if (await isAncestor(target, head)) return 'clean'
   const merged = await mergeTrees(git, target, head)
   return merged.kind === 'clean' ? 'behind' : merged.kind
 }

@@ -14,7 +14,7 @@ import type { Checkouts } from './check-job.ts'
 import { readCheckLog } from './check-log.ts'
 import { createCi } from './ci.ts'
 import { deleteMergedHead } from './head-branch.ts'
-import { judgeMergeability } from './history.ts'
+import { createAncestry, judgeMergeability } from './history.ts'
 import { createLimit } from './limit.ts'
 import { mergePr } from './merging.ts'
 import { checksOf, createPrRecord, type PrRecord, toPrUrl, withChecks } from './pr-record.ts'
@@ -44,15 +44,16 @@ export type LocalForgeOptions = {
 
 export function createLocalForge(options: LocalForgeOptions): Forge {
   const { git, directory, targetBranch, remote, checks: checkouts, identity, now, emit } = options
+  const isAncestor = createAncestry(git)
   const upstream =
     remote === null
-      ? createRepositoryUpstream({ git, targetBranch })
+      ? createRepositoryUpstream({ git, targetBranch, isAncestor })
       : createRemoteUpstream({ git, targetBranch, remote })
   const changes = createChanges()
   const records = createPrRecords(directory, changes.announce)
   const limit = createLimit(Math.max(1, options.checkConcurrency))
   const ci = createCi({ directory, records, checkouts, limit, now, emit, onTrouble: changes.announce })
-  const world = { git, upstream, records, now }
+  const world = { git, isAncestor, upstream, records, now }
   const oneMergeAtATime = createLimit(1)
   const oneOpenAtATime = createLimit(1)
 
@@ -75,7 +76,7 @@ export function createLocalForge(options: LocalForgeOptions): Forge {
     if (newest.status.state !== 'open') return 'unknown'
     const { record, target } = await refresh(world, newest)
     ci.ensure(record)
-    return record.status.state === 'open' ? judgeMergeability(git, target, record.head) : 'unknown'
+    return record.status.state === 'open' ? judgeMergeability(world, target, record.head) : 'unknown'
   }
 
   async function ensureOpen(request: { headBranch: string; head: CommitSha } & PullRequestText): Promise<OpenedPr> {

@@ -4,7 +4,7 @@
  */
 import type { CommitSha } from '../../domain/ids.ts'
 import type { Git } from '../../workspace/git.ts'
-import { findMergeCommit, isAncestor } from './history.ts'
+import { findMergeCommit, type IsAncestor } from './history.ts'
 import type { PrRecord } from './pr-record.ts'
 import type { PrRecords } from './pr-records.ts'
 import type { Upstream } from './upstream.ts'
@@ -18,6 +18,7 @@ export type Refreshed = {
 
 export type RefreshDependencies = {
   readonly git: Git
+  readonly isAncestor: IsAncestor
   readonly upstream: Upstream
   readonly records: PrRecords
   readonly now: () => number
@@ -31,7 +32,7 @@ export async function refresh(deps: RefreshDependencies, open: PrRecord): Promis
   const [pushed, target] = await Promise.all([looking, upstream.readTarget()])
   const head = pushed ?? open.head
   if (pushed !== null) await upstream.ensureCommit(open.headBranch, pushed)
-  const commit = await findMerge(deps.git, open, { head, target })
+  const commit = await findMerge(deps, open, { head, target })
   const record = await records.update(open.number, (known) => {
     if (known.status.state !== 'open') return known
     if (commit !== null) return { ...known, head, status: { state: 'merged', at: now(), commit } }
@@ -42,7 +43,7 @@ export async function refresh(deps: RefreshDependencies, open: PrRecord): Promis
 
 /** By our own merge commit, or because the target branch contains the head. */
 async function findMerge(
-  git: Git,
+  { git, isAncestor }: RefreshDependencies,
   { key, mergeIntent }: PrRecord,
   { head, target }: { head: CommitSha; target: CommitSha },
 ): Promise<CommitSha | null> {
@@ -50,5 +51,5 @@ async function findMerge(
     const commit = await findMergeCommit(git, { base: mergeIntent.base, target, key })
     if (commit !== null) return commit
   }
-  return (await isAncestor(git, head, target)) ? target : null
+  return (await isAncestor(head, target)) ? target : null
 }

@@ -22,6 +22,8 @@ export function createRemoteUpstream({
 }): Upstream {
   const oneFetchAtATime = createLimit(1) // two would fight for the same ref
 
+  /** Commits whose objects are known to be here. */
+  const present = new Set<CommitSha>()
   const looks = new Map<string, Promise<ReadonlyMap<string, CommitSha>>>()
 
   /** One connection answers for every branch that matters, and for everybody who asks while it is under way. */
@@ -68,14 +70,18 @@ export function createRemoteUpstream({
       oneFetchAtATime(async () => {
         const there = (await look([targetBranch])).get(toRef(targetBranch))
         if (there === undefined) return readLocalTarget()
-        if ((await readRef(git, toSeenRef(targetBranch))) === there) return there
-        await fetchBranch(targetBranch)
-        return (await readRef(git, toSeenRef(targetBranch))) ?? there
+        if (present.has(there)) return there
+        if ((await readRef(git, toSeenRef(targetBranch))) !== there) await fetchBranch(targetBranch)
+        const seen = (await readRef(git, toSeenRef(targetBranch))) ?? there
+        present.add(seen)
+        return seen
       }),
     ensureCommit: (headBranch, head) =>
       oneFetchAtATime(async () => {
-        const present = await git.try(['cat-file', '-e', `${head}^{commit}`])
-        if (present.exitCode !== 0) await fetchBranch(headBranch)
+        if (present.has(head)) return
+        const found = await git.try(['cat-file', '-e', `${head}^{commit}`])
+        if (found.exitCode !== 0) await fetchBranch(headBranch)
+        present.add(head)
       }),
     async advanceTarget({ commit }) {
       await git.run(['push', '--quiet', remote, `${commit}:${toRef(targetBranch)}`]) // never forced: a child of what is there

@@ -6,11 +6,19 @@
 import { Failure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
 import type { Git } from '../../workspace/git.ts'
-import { isAncestor } from './history.ts'
+import type { IsAncestor } from './history.ts'
 import { readRef, readRefs } from './refs.ts'
 import type { Upstream } from './upstream.ts'
 
-export function createRepositoryUpstream({ git, targetBranch }: { git: Git; targetBranch: string }): Upstream {
+export function createRepositoryUpstream({
+  git,
+  targetBranch,
+  isAncestor,
+}: {
+  git: Git
+  targetBranch: string
+  isAncestor: IsAncestor
+}): Upstream {
   const branchRef = `refs/heads/${targetBranch}`
   const integrationRef = `refs/claudetm/target/${targetBranch}`
 
@@ -22,7 +30,7 @@ export function createRepositoryUpstream({ git, targetBranch }: { git: Git; targ
     const refs = await readRefs(git, [branchRef, integrationRef])
     const branch = refs.get(branchRef) ?? null
     const integration = refs.get(integrationRef) ?? null
-    if (integration !== null && (branch === null || !(await isAncestor(git, integration, branch)))) {
+    if (integration !== null && (branch === null || !(await isAncestor(integration, branch)))) {
       return { head: integration, integration, leader: integrationRef }
     }
     if (branch !== null) return { head: branch, integration, leader: branchRef }

@@ -6,29 +6,60 @@ import type { WorkspaceObservation } from '../../domain/observation.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import type { Git } from '../git.ts'
 import { exists } from './disk.ts'
-import { readChanges } from './tree-status.ts'
+import { readStatus, type TreeStatus } from './tree-status.ts'
 import { OPERATION_MARKS } from './worktree.ts'
 
 const MAX_LEFTOVERS = 40
 
 type Present = Extract<WorkspaceObservation, { kind: 'present' }>
 
+export type CountCommits = (here: Git, base: CommitSha, head: CommitSha) => Promise<number>
+
+/** How many commits lie between two is a fact that never changes: it is counted once. */
+export function createCommitCount(): CountCommits {
+  const counts = new Map<string, number>()
+  return async (here, base, head) => {
+    const range = `${base}..${head}`
+    const known = base === head ? 0 : counts.get(range)
+    if (known !== undefined) return known
+    const count = Number(await here.run(['rev-list', '--count', range, '--']))
+    counts.set(range, count)
+    return count
+  }
+}
+
 /** `worktreeDir`: the worktree's git directory. */
 export async function observeWorktree(
   here: Git,
-  request: { worktreeDir: string; branch: string; target: CommitSha },
+  request: { worktreeDir: string; branch: string; target: CommitSha; countCommits: CountCommits },
 ): Promise<WorkspaceObservation> {
-  const { worktreeDir, branch, target } = request
+  const { worktreeDir, branch, target, countCommits } = request
   try {
-    const onHead = await readHead(here)
-    const elsewhere = onHead === branch ? [] : [`HEAD is on ${onHead ?? 'no branch'} instead of ${branch}`]
-    const head = (await here.run(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`])) as CommitSha
-    const ahead = Number(await here.run(['rev-list', '--count', `${target}..${head}`, '--']))
-    const operationInProgress = await isOperationInProgress(worktreeDir)
-    return { kind: 'present', head, ahead, operationInProgress, ...(await readTree(here, elsewhere)) }
+    const [status, operationInProgress] = await Promise.all([
+      readStatusIfPossible(here),
+      isOperationInProgress(worktreeDir),
+    ])
+    const onBranch = status !== null && status.branch === branch && status.head !== null
+    const head = onBranch && status.head !== null ? status.head : await readTip(here, branch)
+    const ahead = await countCommits(here, target, head)
+    const elsewhere = onBranch ? [] : await describeElsewhere(here, branch)
+    return { kind: 'present', head, ahead, operationInProgress, ...toTree(status, elsewhere) }
   } catch (error) {
     return { kind: 'unknown', why: toFailure(error).message }
   }
+}
+
+async function readStatusIfPossible(here: Git): Promise<TreeStatus | null> {
+  return readStatus(here, 'normal').catch(() => null)
+}
+
+async function readTip(here: Git, branch: string): Promise<CommitSha> {
+  return (await here.run(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`])) as CommitSha
+}
+
+async function describeElsewhere(here: Git, branch: string): Promise<readonly string[]> {
+  const onHead = await readHead(here)
+  return onHead === branch ? [] : [`HEAD is on ${onHead ?? 'no branch'} instead of ${branch}`]
 }
 
 /** The branch HEAD is on; null when it is on a bare commit. */
@@ -42,13 +73,9 @@ export async function isOperationInProgress(gitDirectory: string): Promise<boole
   return marks.some(Boolean)
 }
 
-async function readTree(here: Git, elsewhere: readonly string[]): Promise<Pick<Present, 'tree' | 'leftovers'>> {
-  try {
-    const changes = await readChanges(here, 'normal')
-    const paths = changes.map(({ path }) => toPlainText(path, { singleLine: true }))
-    const leftovers = [...elsewhere, ...paths].slice(0, MAX_LEFTOVERS)
-    return { tree: leftovers.length === 0 ? 'clean' : 'dirty', leftovers }
-  } catch {
-    return { tree: 'unknown', leftovers: [...elsewhere] }
-  }
+function toTree(status: TreeStatus | null, elsewhere: readonly string[]): Pick<Present, 'tree' | 'leftovers'> {
+  if (status === null) return { tree: 'unknown', leftovers: [...elsewhere] }
+  const paths = status.changes.map(({ path }) => toPlainText(path, { singleLine: true }))
+  const leftovers = [...elsewhere, ...paths].slice(0, MAX_LEFTOVERS)
+  return { tree: leftovers.length === 0 ? 'clean' : 'dirty', leftovers }
 }

@@ -12,7 +12,7 @@ import { fastForwardBranch } from './fast-forward.ts'
 import { findChecks } from './found-checks.ts'
 import { runGate } from './gate.ts'
 import { createInstaller, type InstallSettings } from './install.ts'
-import { observeWorktree, readHead } from './observe.ts'
+import { createCommitCount, observeWorktree, readHead } from './observe.ts'
 import { createOccupancy } from './occupancy.ts'
 import { createPool, type PoolSlot } from './pool.ts'
 import { pushCommit } from './push.ts'
@@ -49,6 +49,7 @@ export function createWorkspaces(request: WorkspacesRequest): Workspaces {
     (await worktrees.open(path)) === null ? null : readHead(git.at(path)),
   )
   const run = createRunConfined(request)
+  const countCommits = createCommitCount()
   const installer = createInstaller({ git, run, settings })
   const occupancy = createOccupancy({ git, pool, worktrees, installer, toSlot, now })
   const excludeState = once(async () => ensureExcluded(await commonDir(), [STATE_PATTERN]))
@@ -78,7 +79,7 @@ export function createWorkspaces(request: WorkspacesRequest): Workspaces {
       const slot = await pool.findBranch(branch)
       const worktreeDir = slot?.record.ready === true ? await worktrees.open(slot.path) : null
       if (slot === null || worktreeDir === null) return { kind: 'absent' }
-      return await observeWorktree(git.at(slot.path), { worktreeDir, branch, target })
+      return await observeWorktree(git.at(slot.path), { worktreeDir, branch, target, countCommits })
     } catch (error) {
       return { kind: 'unknown', why: toFailure(error).message }
     }

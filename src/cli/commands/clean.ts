@@ -1,0 +1,42 @@
+/** `claudetm clean` */
+import { Failure } from '../../domain/failure.ts'
+import { type CleanOutcome, cleanRun } from '../../operations/clean.ts'
+import type { CliParts } from '../parts.ts'
+import { printJson, printLines } from '../print.ts'
+
+export async function clean(parts: CliParts, options: { force: boolean; json?: true }): Promise<number> {
+  const store = await parts.openStore()
+  if (!options.force && !(await isConfirmed(parts))) {
+    printLines(parts, ['Nothing was changed.'])
+    return 1
+  }
+  const outcome = await cleanRun({ store, now: parts.now })
+  if (options.json === true) printJson(parts, outcome)
+  else printLines(parts, cleanWords(outcome))
+  return 0
+}
+
+export function cleanWords(outcome: CleanOutcome): readonly string[] {
+  if (outcome.kind === 'nothing') return ['Nothing to clean.']
+  const { runId, branches } = outcome
+  const kept = branches.map((branch) => `  ${branch}`)
+  return [
+    `Run ${runId} was put away; claudetm history still lists it.`,
+    ...(kept.length === 0 ? [] : ['These branches hold work that was not merged:', ...kept]),
+  ]
+}
+
+async function isConfirmed({ openStdin, stdout }: CliParts): Promise<boolean> {
+  const stdin = openStdin()
+  if (stdin.isTTY !== true || stdout.isTTY !== true) {
+    throw new Failure('usage', 'nobody can be asked here; claudetm clean --force puts the run away without asking')
+  }
+  const { createInterface } = await import('node:readline/promises')
+  const terminal = createInterface({ input: stdin, output: stdout })
+  try {
+    const answer = await terminal.question('Put the run of this repository away? It cannot be resumed then. [y/N] ')
+    return /^y(es)?$/i.test(answer.trim())
+  } finally {
+    terminal.close()
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What the command line is given. `compose.ts` makes it; nothing here reads the process on its own, and nothing that is
+ * slow to load is made before it is asked for.
+ */
+import type { ConfigPath, ShownConfig } from '../operations/config.ts'
+import type { DoctorCheck } from '../operations/doctor/finding.ts'
+import type { ResumeRequest, RunEnd, RunObserver, StartRequest } from '../operations/run-request.ts'
+import type { Store } from '../store/store.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** What is known before anything is composed. */
+export type CliBase = {
+  /** Opened when it is asked for: few commands read, and opening takes time. */
+  readonly openStdin: () => NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly environment: Environment
+  readonly cwd: string
+  readonly version: string
+  /** Nobody reads our output any more. */
+  readonly outputClosed: AbortSignal
+}
+
+/** Cheap: parts load what they are made of when they are used. */
+export type Compose = (base: CliBase) => CliParts
+
+export type CliParts = CliBase & {
+  /** Of the repository that `cwd` is in, whether it exists or not. */
+  readonly stateDirectory: string
+  now(): number
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  openStore(): Promise<Store>
+  startRun(request: StartRequest, observer: RunObserver): Promise<RunEnd>
+  resumeRun(request: ResumeRequest, observer: RunObserver): Promise<RunEnd>
+  /** `write` prints a line beside the run's own. */
+  runDemo(observer: RunObserver, write: (line: string) => void): Promise<RunEnd>
+  doctor(): Promise<readonly DoctorCheck[]>
+  initConfig(request: { force: boolean }): Promise<{ path: string }>
+  showConfig(request: { showSecrets: boolean }): Promise<ShownConfig>
+  configPaths(): Promise<readonly ConfigPath[]>
+}

@@ -1,0 +1,54 @@
+/** Text from outside: what is shown of it, how wide it is, and the sentences about failures. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { cutToWidth, textWidth } from '../../src/cli/text-width.ts'
+import { FAILURE_KINDS, Failure } from '../../src/domain/failure.ts'
+import { explainFailure } from '../../src/domain/failure-sentence.ts'
+import { toPlainText } from '../../src/lib/plain-text.ts'
+
+test.each([
+  ['\u001b[31mred\u001b[0m and \u001b]0;title\u0007done', 'red and done'],
+  ['a\r\nb\rc\td', 'a\nb\nc\td'],
+  ['left\u202eright\u2066x', 'leftrightx'],
+  ['half \ud83d surrogate', 'half \ufffd surrogate'],
+])('plain text of %j', (text, plain) => {
+  expect(toPlainText(text)).toBe(plain)
+})
+
+test('one line of a given length, whatever comes in', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 60 })
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 40 }), (any, maxLength) => {
+      const line = toPlainText(any, { singleLine: true, maxLength })
+      expect([line.length <= maxLength, /[\u0000-\u001f\u007f-\u009f]/.test(line), line.isWellFormed()]).toEqual([
+        true,
+        false,
+        true,
+      ])
+    }),
+  )
+})
+
+test.each([
+  ['plain', 5],
+  ['漢字', 4],
+  ['é', 1],
+  ['🦀 ok', 5],
+  ['⠋ ✔ ↳', 5],
+  ['👩‍👩‍👧', 2],
+])('%s takes %i columns', (text, width) => {
+  expect(textWidth(text)).toBe(width)
+})
+
+test('a cut text is never wider than asked for', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat(30), (text, width) => {
+      expect(textWidth(cutToWidth(text, width)) <= width).toBe(true)
+    }),
+  )
+})
+
+test('every kind of failure has a sentence that ends like one', () => {
+  const sentences = FAILURE_KINDS.map((kind) => explainFailure(new Failure(kind, 'it went wrong')).sentence)
+  expect(sentences.filter((sentence) => !/^[A-Z].*[.!?…]$/s.test(sentence))).toEqual([])
+})
