@@ -62,6 +62,12 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
     store: createStateDirStore({ directory: state, now: clock.now, host: hostname(), pid: process.pid }),
     mark: ownerMark(state),
   }
+  // Whether the sandbox works is tried once, by the preflight or by the run.
+  let known: { mode: string; sandbox: Promise<Sandbox> } | null = null
+  const sandbox = (mode: RunOptions['sandbox']) => {
+    if (known?.mode !== mode) known = { mode, sandbox: sandboxOf(house, mode) }
+    return known.sandbox
+  }
   return {
     store: house.store,
     now: clock.now,
@@ -71,13 +77,13 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
           git,
           config: house.resolved.config,
           account: accountOf(house),
-          requireSandbox: async (mode) => void (await sandboxOf(house, mode)),
+          requireSandbox: async (mode) => void (await sandbox(mode)),
         },
         request,
       ),
     ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
     endLeftovers: () => endMarkedProcesses({ ...house.mark, graceMs: LEFTOVER_GRACE_MS }),
-    open: (lock, options, emit) => open(house, lock, options, emit),
+    open: async (lock, options, emit) => open(house, await sandbox(options.sandbox), { lock, options, emit }),
     exitNow: (code) => {
       void endMarkedProcesses(house.mark).finally(() => process.exit(code))
     },
@@ -113,17 +119,12 @@ export async function sandboxOf(
 
 async function open(
   house: House,
-  lock: RunLock,
-  options: RunOptions,
-  emit: Parameters<RunParts['open']>[2],
+  sandbox: Sandbox,
+  { lock, options, emit }: { lock: RunLock; options: RunOptions; emit: Parameters<RunParts['open']>[2] },
 ): Promise<OpenedRun> {
   const { base, git, resolved, store, mark, repository } = house
   const { config } = resolved
-  const [sandbox, remote, known] = await Promise.all([
-    sandboxOf(house, options.sandbox),
-    findRemote(git),
-    readIdentity(git),
-  ])
+  const [remote, known] = await Promise.all([findRemote(git), readIdentity(git)])
   const identity = { name: known.name ?? DEFAULT_IDENTITY.name, email: known.email ?? DEFAULT_IDENTITY.email }
   const ambient = describeCredentials(base.environment, homeOf(base)) !== null
   const workspaces = createWorkspaces({

@@ -14,6 +14,8 @@ export type Memory = {
   /** Saves the changed state; returns it. Returning the same object saves nothing. */
   update(change: (state: RunState) => RunState): Promise<RunState>
   updateGroup(id: GroupId, change: (group: GroupState) => GroupState): Promise<RunState>
+  /** For what may be lost in a crash without harm: on disk with the next save. */
+  note(change: (state: RunState) => RunState): Promise<RunState>
   emit(body: RunEventBody): Promise<void>
 }
 
@@ -38,6 +40,17 @@ export function createMemory(parts: { store: Store; lock: RunLock; observer: Run
     })
   }
 
+  function note(change: (state: RunState) => RunState): Promise<RunState> {
+    return enqueue(async () => {
+      const next = change(current)
+      if (next !== current) {
+        current = next
+        observer.onState(current)
+      }
+      return current
+    })
+  }
+
   function group(id: GroupId): GroupState {
     const found = current.groups[id]
     if (found === undefined) throw new Error(`no state for PR group ${id}`)
@@ -48,16 +61,18 @@ export function createMemory(parts: { store: Store; lock: RunLock; observer: Run
     state: () => current,
     group,
     update,
-    updateGroup: (id, change) =>
-      update((state) => {
-        const before = state.groups[id]
-        if (before === undefined) return state
-        const after = change(before)
-        return after === before ? state : { ...state, groups: { ...state.groups, [id]: after } }
-      }),
+    note,
+    updateGroup: (id, change) => update((state) => withGroup(state, id, change)),
     emit: (body) =>
       enqueue(async () => {
         observer.onEvent(await store.append(lock, current.runId, body))
       }),
   }
+}
+
+export function withGroup(state: RunState, id: GroupId, change: (group: GroupState) => GroupState): RunState {
+  const before = state.groups[id]
+  if (before === undefined) return state
+  const after = change(before)
+  return after === before ? state : { ...state, groups: { ...state.groups, [id]: after } }
 }

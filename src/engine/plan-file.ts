@@ -78,7 +78,7 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
     if (state.planFileDigest === digest) return
     // The file first: after a crash in between it reads as an edit that changes nothing.
     await store.writeDocument(lock, 'plan.md', text)
-    await memory.update((before) => ({ ...before, planFileDigest: digest, planFileTicked: ticked }))
+    await memory.note((before) => ({ ...before, planFileDigest: digest, planFileTicked: ticked }))
   }
 
   return { sync, write, isEdited: async () => (await readEdited()) !== null }

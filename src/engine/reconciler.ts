@@ -16,6 +16,7 @@ import { act } from './actions/act.ts'
 import type { ActResult } from './actions/act-result.ts'
 import { blockGroup } from './actions/waiting.ts'
 import type { Context } from './context.ts'
+import { withGroup } from './memory.ts'
 import { observeGroup } from './observe.ts'
 
 export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone'
@@ -53,7 +54,9 @@ function currentGroup(context: Context, id: GroupId): PrGroup | null {
 async function note(context: Context, o: GroupObservation, decision: Decision): Promise<void> {
   const { memory } = context
   const before = o.state
-  await memory.updateGroup(o.group.id, (group) => noted(group, o, decision))
+  // An act saves its intent, and this with it; only who waits may be asked for the status before the next save.
+  const save = decision.action.kind === 'wait' ? memory.update : memory.note
+  await save((state) => withGroup(state, o.group.id, (group) => noted(group, o, decision)))
   if (decision.stage !== before.stage) {
     await memory.emit({
       type: 'group.stage',

@@ -24,8 +24,7 @@ export type PreflightParts = {
 
 export async function preflight(parts: PreflightParts, request: StartRequest): Promise<RunOptions> {
   const { git, config } = parts
-  await requireCommit(git)
-  const remote = await findRemote(git)
+  const [, remote] = await Promise.all([requireCommit(git), findRemote(git)])
   requireForge(remote, request.forge ?? config.forge)
   const targetBranch = await requireTarget(git, remote, request.targetBranch ?? config.git.targetBranch)
   if (request.branch !== null) await requireNewBranch(git, request.branch)

@@ -34,12 +34,12 @@ export async function closeEmpty(context: Context, o: GroupObservation): Promise
 /** Every step may be repeated: a crash in between begins again here. */
 export async function finishGroup(context: Context, o: GroupObservation): Promise<ActResult> {
   const { memory, forge, workspaces, planFile } = context
-  const shipped = o.state.merged?.head ?? null
   const { merged } = o.state
-  if (merged !== null) {
-    await Promise.all([updateCheckout(context, merged.commit), forge.deleteHeadBranch(o.state.headBranch, merged.head)])
-  }
-  await workspaces.release({ branch: o.state.branch, shippedHead: shipped })
+  await Promise.all([
+    merged === null ? null : updateCheckout(context, merged.commit),
+    merged === null ? null : forge.deleteHeadBranch(o.state.headBranch, merged.head),
+    workspaces.release({ branch: o.state.branch, shippedHead: merged?.head ?? null }),
+  ])
   context.slots.delete(o.group.id)
   await memory.updateGroup(o.group.id, (group) => ({ ...group, stage: 'done', conversation: null }))
   await planFile.write()

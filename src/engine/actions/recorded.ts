@@ -2,6 +2,7 @@
 import type { GroupId } from '../../domain/ids.ts'
 import type { ActRecord } from '../../domain/run.ts'
 import type { Context } from '../context.ts'
+import { withGroup } from '../memory.ts'
 
 const KEPT_ACTS = 50
 
@@ -20,9 +21,12 @@ export async function recorded<T>(
     ],
   }))
   const { detail, value } = await perform()
-  await memory.updateGroup(groupId, (group) => ({
-    ...group,
-    acts: group.acts.map((known) => (known.key === act.key ? { ...known, doneAt: clock.now(), detail } : known)),
-  }))
+  // Saved together with what follows from it; lost in a crash it is looked up like any intent.
+  await memory.note((state) =>
+    withGroup(state, groupId, (group) => ({
+      ...group,
+      acts: group.acts.map((known) => (known.key === act.key ? { ...known, doneAt: clock.now(), detail } : known)),
+    })),
+  )
   return value
 }
