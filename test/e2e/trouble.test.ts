@@ -130,7 +130,12 @@ describe('what the service does', () => {
         'retry-after': '3600',
       },
     }
-    const place = await at({ scenario: scenario({ work: [{ ...WRITE_HELLO, fault: limit }, done()] }) })
+    const refusing = () => Date.now() / 1000 < resetsAt
+    const place = await at({
+      scenario: scenario({
+        work: () => [refusing() ? { ...WRITE_HELLO, fault: { ...limit, times: 'always' } } : WRITE_HELLO, done()],
+      }),
+    })
     const result = await start(place, ['--json', '--max-sessions', '2'], {
       ANTHROPIC_API_KEY: '',
       CLAUDE_CODE_OAUTH_TOKEN: 'token',
@@ -143,7 +148,14 @@ describe('what the service does', () => {
   })
 
   it('silence ends in a watchdog and another try', async () => {
-    const place = await at({ scenario: scenario({ work: [{ ...WRITE_HELLO, fault: { hang: true } }, done()] }) })
+    let silent = true
+    const work = () => {
+      const fault = { hang: true, times: 'always' } as const
+      const step = silent ? { ...WRITE_HELLO, fault } : WRITE_HELLO
+      silent = false
+      return [step, done()]
+    }
+    const place = await at({ scenario: scenario({ work }) })
     const result = await start(place, ['--json'], { CLAUDETM_STREAM_IDLE_TIMEOUT_SEC: '3' })
     expect([result.exitCode, result.stdout.includes('"failed"')]).toEqual([0, true])
   })
@@ -181,7 +193,7 @@ describe('what people do', () => {
     const run = startCli(['start', 'Write'], options(place))
     await printed(run, 'work')
     const second = await start(place)
-    expect([second.exitCode, said(second)]).toEqual([1, expect.stringMatching(/run|pid/)])
+    expect([second.exitCode, said(second)]).toEqual([1, expect.stringMatching(/is not finished/)])
     const resumed = await runCli(['resume'], options(place))
     expect([resumed.exitCode, said(resumed)]).toEqual([1, expect.stringContaining(String(run.child.pid))])
     run.child.kill('SIGINT')

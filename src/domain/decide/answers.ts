@@ -26,5 +26,5 @@ export function lookAgain(o: GroupObservation, stage: Stage, why: string): Decis
     return block(stage, `cannot see the state of things: ${why}`, { tried: `looked ${o.state.unknowns} times` })
   }
   const until = o.now + backoffMs(o.policy, attempt)
-  return { stage, action: { kind: 'wait', for: why, until, because: 'unknown' }, why }
+  return { stage, action: { kind: 'wait', for: `another look (${why})`, until, because: 'unknown' }, why }
 }

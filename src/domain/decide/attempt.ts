@@ -93,7 +93,9 @@ function backOff(
     return block(stage, why, { tried: `${attempt.failures} sessions in a row failed` })
   }
   const until = (attempt.lastEndedAt ?? o.now) + backoffMs(o.policy, attempt.failures)
-  return o.now < until ? { stage, action: { kind: 'wait', for: why, until, because: 'backoff' }, why } : null
+  return o.now < until
+    ? { stage, action: { kind: 'wait', for: `another try (${why})`, until, because: 'backoff' }, why }
+    : null
 }
 
 function afterCompletion(

@@ -102,7 +102,9 @@ function afterFailure(
   if (attempt.failures > o.policy.maxSessionFailures)
     return blockRun(last.why, `${attempt.failures} sessions in a row failed`)
   const until = (attempt.lastEndedAt ?? o.now) + backoffMs(o.policy, attempt.failures)
-  return o.now < until ? { kind: 'wait', for: last.why, until } : afford(o, session, subject, attempt)
+  return o.now < until
+    ? { kind: 'wait', for: `another try (${last.why})`, until }
+    : afford(o, session, subject, attempt)
 }
 
 function afford(o: RunObservation, session: RunSessionKind, subject: string, attempt: RunAttempt | null): RunDecision {
