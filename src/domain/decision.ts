@@ -6,9 +6,15 @@ import type { SessionKind, Stage } from './stage.ts'
 /** Why the agent is asked, in a form the prompts can be built from. */
 export type SessionAsk =
   | { readonly why: 'start' }
-  | { readonly why: 'interrupted'; readonly leftovers: readonly string[] }
-  | { readonly why: 'cut_off'; readonly by: 'turns' | 'budget'; readonly leftovers: readonly string[] }
-  | { readonly why: 'retry'; readonly leftovers: readonly string[] }
+  /** The prompt of the session before may never have arrived: what it asked is asked again with it. */
+  | { readonly why: 'interrupted'; readonly leftovers: readonly string[]; readonly asked: SessionAsk }
+  | {
+      readonly why: 'cut_off'
+      readonly by: 'turns' | 'budget'
+      readonly leftovers: readonly string[]
+      readonly asked: SessionAsk
+    }
+  | { readonly why: 'retry'; readonly leftovers: readonly string[]; readonly asked: SessionAsk }
   | { readonly why: 'undelivered' }
   | { readonly why: 'refuted'; readonly evidence: string }
   | { readonly why: 'leftovers'; readonly leftovers: readonly string[]; readonly operationInProgress: boolean }

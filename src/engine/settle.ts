@@ -176,9 +176,13 @@ function settleGroup(
     attempt: group.attempt === null ? null : attemptAfter(group.attempt, record, reading, now),
     pendingReplies: reading.replies ?? group.pendingReplies,
     // The checks are run again after a session that was to mend them, also when it found nothing to commit.
-    gate: record.kind === 'fix-gate' && group.gate?.outcome === 'failed' ? null : group.gate,
+    gate: mayHaveMended(record, reading) && group.gate?.outcome === 'failed' ? null : group.gate,
   }
   return { ...state, groups: { ...state.groups, [record.groupId]: next } }
+}
+
+function mayHaveMended(record: SessionRecord, { outcome }: Reading): boolean {
+  return record.kind === 'fix-gate' && outcome.kind === 'completed'
 }
 
 function conversationAfter(

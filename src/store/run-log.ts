@@ -1,6 +1,6 @@
 /** The readable log: one line per event, for people with `less` and `grep`. Pure; where the lines go is not decided here. */
 import type { RunEvent } from '../domain/events.ts'
-import type { LogLevel, RunState } from '../domain/run.ts'
+import type { CriterionEvidence, LogLevel, RunState } from '../domain/run.ts'
 import { toPlainText } from '../lib/plain-text.ts'
 
 export type Progress = { readonly tasksDone: number; readonly tasksTotal: number }
@@ -54,6 +54,7 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
   'task.completed',
   'pr.created',
   'pr.merged',
+  'ci.passed',
   'ci.failed',
   'ci.tolerated',
   'checkout.left',
@@ -93,7 +94,7 @@ function describeEvent(event: RunEvent): string {
     case 'agent.retrying':
       return `the service refuses, attempt ${event.attempt} in ${duration(event.delayMs)}: ${event.error}`
     case 'session.completed':
-      return `${about(event.groupId)}session ${event.outcome} (${event.kind}): ${event.detail} (${dollars(event.costUsd)}, ${event.turns} turns, ${event.inputTokens + event.outputTokens} tokens, ${duration(event.durationMs)})`
+      return `${about(event.groupId)}session ${event.outcome} (${event.kind})${event.detail === '' ? '' : `: ${event.detail}`} (${dollars(event.costUsd)}, ${event.turns} turns, ${event.inputTokens + event.outputTokens} tokens, ${duration(event.durationMs)})`
     case 'session.recovered':
       return `a session was cut short (${event.kind}): ${event.outcome}, ${dollars(event.costUsd)}`
     case 'usage_limit':
@@ -135,10 +136,16 @@ function describeEvent(event: RunEvent): string {
     case 'verification.started':
       return `verification round ${event.round} of ${short(event.commit)}: ${event.criteria} criteria`
     case 'verification.result':
-      return `criterion ${event.result.verdict}: ${event.result.criterion}: ${event.result.evidence}`
+      return `criterion ${event.result.verdict}: ${event.result.criterion}${because(shownEvidence(event.result))}`
     case 'warning':
       return `warning: ${event.message}`
   }
+}
+
+/** What confirmed a command is its exit code; the rest of its output is worth a look only when it failed. */
+function shownEvidence({ command, verdict, evidence }: CriterionEvidence): string {
+  if (command === null) return evidence
+  return verdict === 'confirmed' ? `${command}: exit code 0` : evidence.slice(-400)
 }
 
 function about(groupId: string | null): string {

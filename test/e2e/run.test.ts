@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runCli } from '../support/cli.ts'
 import { createPlace, type Place } from '../support/place.ts'
+import { findRunProcesses } from '../support/processes.ts'
 import { robustScenario } from '../support/robust-scenario.ts'
 import { done, inTurn, ONE_TASK, scenario, WRITE_HELLO } from '../support/scripts.ts'
 
@@ -23,22 +24,6 @@ const start = (place: Place, ...args: string[]) =>
 const resume = (place: Place, ...args: string[]) =>
   runCli(['resume', ...args], { cwd: place.repository.path, env: place.env })
 
-/** Processes of any run of this place, by the mark in their environment. */
-function processesOf(place: Place): readonly string[] {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8')
-      return (
-        /^\d+$/.test(pid) &&
-        environment.includes(place.env.CLAUDETM_HOME ?? '-') &&
-        environment.includes('CLAUDETM_OWNER=')
-      )
-    } catch {
-      return false
-    }
-  })
-}
-
 describe('from a goal to merged and verified commits', () => {
   it('merges every group once, here and on the remote, and leaves nothing behind but log and history', async () => {
     const place = await at({ scenario: robustScenario })
@@ -57,7 +42,7 @@ describe('from a goal to merged and verified commits', () => {
     const state = join(repository.path, '.claude-task-master')
     expect(existsSync(join(state, 'state.json'))).toBe(false)
     expect([readdirSync(join(state, 'logs')).length, readdirSync(join(state, 'history')).length]).toEqual([1, 1])
-    expect(processesOf(place)).toEqual([])
+    expect(findRunProcesses(place.env.CLAUDETM_HOME ?? '')).toEqual([])
     const history = JSON.parse((await runCli(['history', '--json'], { cwd: repository.path, env: place.env })).stdout)
     expect(JSON.stringify(history)).toContain('"success"')
   })

@@ -31,9 +31,13 @@ export const NO_EVIDENCE: WorkEvidence = { failedChecks: [], ciLogs: [], threads
 export function workPrompt(request: WorkPrompt): string {
   return joinSections([
     request.continues ? null : background(request),
-    request.ask.why === 'start' || !request.continues ? taskSection(request.task) : null,
-    askSection(request),
+    isAboutTask(request.ask) || !request.continues ? taskSection(request.task) : null,
+    askSection(request.ask, request.evidence),
   ])
+}
+
+function isAboutTask(ask: SessionAsk): boolean {
+  return ask.why === 'start' || ('asked' in ask && isAboutTask(ask.asked))
 }
 
 function background(request: WorkPrompt): string {
@@ -52,22 +56,27 @@ function taskSection(task: Task | null): string | null {
     : section('Your task now', `${task.title}\n${task.details}\nOnly this task; the others have their own sessions.`)
 }
 
-function askSection(request: WorkPrompt): string | null {
-  const { ask, evidence } = request
+function askSection(ask: SessionAsk, evidence: WorkEvidence): string | null {
   switch (ask.why) {
     case 'start':
       return null
     case 'interrupted':
     case 'retry':
-      return section(
-        'Go on',
-        `The session before was interrupted. See what is there (git status, git log, git diff) and go on from it; a command that was cut off may have had effects.${leftovers(ask.leftovers)}`,
-      )
+      return joinSections([
+        askSection(ask.asked, evidence),
+        section(
+          'Go on',
+          `The session before was interrupted. See what is there (git status, git log, git diff) and go on from it; a command that was cut off may have had effects.${leftovers(ask.leftovers)}`,
+        ),
+      ])
     case 'cut_off':
-      return section(
-        'Go on',
-        `The session before reached its limit of ${ask.by}. Go on from what is there and come to an end: commit what is finished.${leftovers(ask.leftovers)}`,
-      )
+      return joinSections([
+        askSection(ask.asked, evidence),
+        section(
+          'Go on',
+          `The session before reached its limit of ${ask.by}. Go on from what is there and come to an end: commit what is finished.${leftovers(ask.leftovers)}`,
+        ),
+      ])
     case 'undelivered':
       return section(
         'Nothing was committed',

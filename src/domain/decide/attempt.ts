@@ -9,7 +9,7 @@ import { backoffMs } from '../policy.ts'
 import type { Attempt, AttemptPurpose, SessionOutcome } from '../run.ts'
 import type { SessionKind, Stage } from '../stage.ts'
 import { act, block } from './answers.ts'
-import { rerunOrBlock } from './ci.ts'
+import { failedChecks, rerunOrBlock } from './ci.ts'
 import { gateTail } from './gate-tail.ts'
 
 type Present = Extract<WorkspaceObservation, { kind: 'present' }>
@@ -36,7 +36,12 @@ export function decideAttempt(o: GroupObservation): Decision | null {
   if (attempt === null || workspace.kind !== 'present') return null
   if (isObsolete(o, attempt))
     return act(STAGE_OF[attempt.purpose], { kind: 'end_attempt', delivered: false }, 'the plan no longer asks for it')
-  if (attempt.last === null) return again(o, attempt, { why: 'interrupted', leftovers: workspace.leftovers })
+  if (attempt.last === null)
+    return again(o, attempt, {
+      why: 'interrupted',
+      leftovers: workspace.leftovers,
+      asked: askedBefore(o, attempt, workspace),
+    })
   return afterSession(o, attempt, attempt.last, workspace)
 }
 
@@ -48,11 +53,12 @@ function isObsolete(o: GroupObservation, attempt: Attempt): boolean {
 
 function afterSession(o: GroupObservation, attempt: Attempt, last: SessionOutcome, workspace: Present): Decision {
   const { leftovers } = workspace
+  const asked = askedBefore(o, attempt, workspace)
   switch (last.kind) {
     case 'interrupted':
-      return again(o, attempt, { why: 'interrupted', leftovers })
+      return again(o, attempt, { why: 'interrupted', leftovers, asked })
     case 'refused':
-      return again(o, attempt, { why: 'interrupted', leftovers })
+      return again(o, attempt, { why: 'interrupted', leftovers, asked })
     case 'cut_off':
       return attempt.cutOffs > o.policy.maxCutOffs
         ? block(
@@ -62,11 +68,30 @@ function afterSession(o: GroupObservation, attempt: Attempt, last: SessionOutcom
               tried: `${attempt.sessions} sessions`,
             },
           )
-        : again(o, attempt, { why: 'cut_off', by: last.by, leftovers })
+        : again(o, attempt, { why: 'cut_off', by: last.by, leftovers, asked })
     case 'failed':
-      return afterFailure(o, attempt, last, leftovers)
+      return afterFailure(o, attempt, last, { why: 'retry', leftovers, asked })
     case 'completed':
       return afterCompletion(o, attempt, last, workspace)
+  }
+}
+
+/** What the latest session of this attempt was asked for. */
+function askedBefore(o: GroupObservation, attempt: Attempt, workspace: Present): SessionAsk {
+  const { leftovers, operationInProgress } = workspace
+  if (attempt.lastKind === 'finish') return { why: 'leftovers', leftovers, operationInProgress }
+  if (attempt.lastKind === 'fix-gate') return { why: 'gate_failed' }
+  switch (attempt.purpose) {
+    case 'task':
+      return { why: 'start' }
+    case 'fix-gate':
+      return { why: 'gate_failed' }
+    case 'fix-ci':
+      return { why: 'ci_failed', checks: failedChecks(o) }
+    case 'fix-review':
+      return { why: 'reviews' }
+    case 'resolve-conflict':
+      return { why: 'conflict' }
   }
 }
 
@@ -74,11 +99,11 @@ function afterFailure(
   o: GroupObservation,
   attempt: Attempt,
   last: Extract<SessionOutcome, { kind: 'failed' }>,
-  leftovers: readonly string[],
+  retry: SessionAsk,
 ): Decision {
   const stage = STAGE_OF[attempt.purpose]
   if (!last.retryable) return block(stage, last.why, { command: 'claudetm resume' })
-  return backOff(o, attempt, last.why) ?? again(o, attempt, { why: 'retry', leftovers })
+  return backOff(o, attempt, last.why) ?? again(o, attempt, retry)
 }
 
 /** Technical failures in a row: later and later, then a person has to look; null = go on now. */

@@ -76,7 +76,7 @@ function failed(o: GroupObservation, pr: PrSnapshot, verdict: Extract<ChecksVerd
 
 /** Red without a fault in the code that anybody found: once more on the same commit, then a person has to look. */
 export function rerunOrBlock(o: GroupObservation, head: CommitSha, why: string): Decision {
-  const names = o.pr.kind === 'pr' ? failedNames(o.pr.pr, o) : []
+  const names = failedChecks(o)
   if (o.state.counters.reruns >= o.policy.maxReruns) {
     return block('ci_failed', `checks are red and ${why}: ${names.join(', ')}`, {
       tried: `${o.state.counters.reruns} re-runs on the same commit`,
@@ -85,7 +85,8 @@ export function rerunOrBlock(o: GroupObservation, head: CommitSha, why: string):
   return act('ci_failed', { kind: 'rerun_checks', head, checks: names }, why)
 }
 
-function failedNames(pr: PrSnapshot, o: GroupObservation): readonly string[] {
-  const verdict = judgeChecks(pr.checks, pr.head, o.policy)
+export function failedChecks(o: GroupObservation): readonly string[] {
+  if (o.pr.kind !== 'pr') return []
+  const verdict = judgeChecks(o.pr.pr.checks, o.pr.pr.head, o.policy)
   return verdict.kind === 'failed' ? verdict.failed.map((check) => check.name) : []
 }

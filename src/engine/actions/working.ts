@@ -76,7 +76,8 @@ function routeFor(context: Context, action: SessionAction, task: Task | null, o:
 }
 
 async function gatherEvidence(context: Context, o: GroupObservation, ask: SessionAsk): Promise<WorkEvidence> {
-  switch (ask.why) {
+  const about = 'asked' in ask ? ask.asked : ask
+  switch (about.why) {
     case 'gate_failed':
       return { ...NO_EVIDENCE, failedChecks: o.state.gate?.checks.filter((check) => check.exitCode !== 0) ?? [] }
     case 'ci_failed':
