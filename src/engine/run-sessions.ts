@@ -9,11 +9,11 @@ import { replanTasks } from '../domain/plan-update.ts'
 import { buildPlan, type PlanOutput } from '../domain/plan-validate.ts'
 import type { RunSessionKind, RunState } from '../domain/run.ts'
 import type { Slot } from '../workspace/workspace.ts'
+import { beginRunAttempt } from './attempts.ts'
 import type { Context } from './context.ts'
 import { learningsForPrompt } from './documents.ts'
 import { applyEdit, closedGroups, ensureGroups } from './plan-file.ts'
 import { runSession } from './session.ts'
-import { beginRunAttempt } from './settle.ts'
 
 type SessionDecision = Extract<RunDecision, { kind: 'session' }>
 

@@ -4,7 +4,6 @@
  */
 import type { SessionResult, SessionSpend } from '../agent/agent.ts'
 import { parseDispositions, parseVerdicts, parseWorkReport } from '../agent/outputs.ts'
-import type { CommitSha } from '../domain/ids.ts'
 import type { Policy } from '../domain/policy.ts'
 import type {
   Attempt,
@@ -218,63 +217,4 @@ function confirmationAfter(attempt: Attempt, reading: Reading, now: number): Att
   const first = verdicts.ok ? verdicts.value[0] : undefined
   const confirmation = first ?? { verdict: 'refuted' as const, evidence: 'the second look gave no verdict' }
   return { ...attempt, failures: 0, confirmation: { verdict: confirmation.verdict, evidence: confirmation.evidence } }
-}
-
-/** A fresh attempt, or the present one going on. */
-export function beginAttempt(
-  present: Attempt | null,
-  request: { purpose: Attempt['purpose']; subject: string; head: CommitSha; kind: SessionRecord['kind']; ask: string },
-): Attempt {
-  const same = present?.purpose === request.purpose && present.subject === request.subject ? present : null
-  const base = same ?? freshAttempt(request.purpose, request.subject, request.head)
-  const progressed = base.sessionHead !== request.head
-  return {
-    ...base,
-    sessionHead: request.head,
-    sessions: base.sessions + 1,
-    cutOffs: progressed ? 0 : base.cutOffs,
-    undelivered: base.undelivered + (request.ask === 'undelivered' || request.ask === 'refuted' ? 1 : 0),
-    finishes: base.finishes + (request.kind === 'finish' ? 1 : 0),
-    gateFixes: base.gateFixes + (request.kind === 'fix-gate' ? 1 : 0),
-    last: null,
-    lastKind: request.kind,
-    confirmation: request.ask === 'refuted' ? null : base.confirmation,
-  }
-}
-
-function freshAttempt(purpose: Attempt['purpose'], subject: string, head: CommitSha): Attempt {
-  return {
-    purpose,
-    subject,
-    startHead: head,
-    sessionHead: head,
-    sessions: 0,
-    failures: 0,
-    cutOffs: 0,
-    undelivered: 0,
-    finishes: 0,
-    gateFixes: 0,
-    last: null,
-    lastKind: null,
-    lastEndedAt: null,
-    confirmation: null,
-  }
-}
-
-export type RunAttemptBegin = Pick<RunAttempt, 'kind' | 'subject'> & { conversationId: RunAttempt['conversationId'] }
-
-export function beginRunAttempt(present: RunAttempt | null, begin: RunAttemptBegin): RunAttempt {
-  const same = present?.kind === begin.kind && present.subject === begin.subject ? present : null
-  return {
-    kind: begin.kind,
-    subject: begin.subject,
-    conversationId: begin.conversationId,
-    sessions: (same?.sessions ?? 0) + 1,
-    failures: same?.failures ?? 0,
-    invalid: same?.invalid ?? 0,
-    lastProblem: same?.lastProblem ?? null,
-    last: null,
-    output: null,
-    lastEndedAt: same?.lastEndedAt ?? null,
-  }
 }

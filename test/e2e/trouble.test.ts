@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -97,6 +98,26 @@ describe('what is wrong before anything starts is said, with the way out, and no
     await writeFile(join(place.repository.path, '.claude-task-master'), 'a file is in the way')
     const result = await start(place)
     expect([result.exitCode, said(result)]).toEqual([1, expect.stringContaining('.claude-task-master')])
+  })
+})
+
+describe('a full disk', () => {
+  it('ends the run with a sentence and loses nothing; with space it goes on', async ({ skip }) => {
+    const place = await at({ scenario: robustScenario })
+    const directory = join(place.repository.path, '.claude-task-master')
+    await mkdir(directory)
+    // A file system of its own, too small for the whole run: only root can make one.
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'none', directory]).status !== 0)
+      skip('cannot mount a tmpfs here')
+    try {
+      const full = await start(place)
+      expect([full.exitCode, full.stderr]).toEqual([1, expect.stringMatching(/disk[\s\S]*claudetm resume/)])
+      spawnSync('mount', ['-o', 'remount,size=10m', directory])
+      expect((await runCli(['resume'], options(place))).exitCode).toBe(0)
+      expect((await place.repository.git(['log', '--format=%s', 'main'])).split('\n')).toHaveLength(3)
+    } finally {
+      spawnSync('umount', [directory])
+    }
   })
 })
 
