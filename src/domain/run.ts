@@ -149,7 +149,8 @@ export type GateRecord = {
 
 export type TaskEvidence = {
   readonly at: number
-  readonly commit: CommitSha
+  /** null when a person ticked it before anything was begun. */
+  readonly commit: CommitSha | null
   readonly how: 'committed' | 'confirmed_nothing_to_do' | 'ticked_by_person'
   readonly summary: string
 }

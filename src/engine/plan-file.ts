@@ -116,7 +116,7 @@ export function applyEdit(state: RunState, edit: AppliedEdit, now: number): RunS
   for (const id of edit.ticked) {
     const group = edit.plan.groups.find((candidate) => candidate.tasks.some((task) => task.id === id))
     const commit = group === undefined ? undefined : state.groups[group.id]?.base
-    tasks[id] = { at: now, commit: commit ?? ('' as never), how: 'ticked_by_person', summary: 'ticked in plan.md' }
+    tasks[id] = { at: now, commit: commit ?? null, how: 'ticked_by_person', summary: 'ticked in plan.md' }
   }
   return {
     ...state,

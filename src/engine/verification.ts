@@ -7,7 +7,7 @@ import { verifyPrompt } from '../agent/prompts/judging.ts'
 import type { RunDecision } from '../domain/decide/run.ts'
 import type { CommitSha } from '../domain/ids.ts'
 import type { Criterion } from '../domain/plan.ts'
-import type { CheckRun, CriterionEvidence, RunState, VerdictWord } from '../domain/run.ts'
+import type { CheckRun, CriterionEvidence, RunState, Verdict, VerdictWord } from '../domain/run.ts'
 import type { Slot } from '../workspace/workspace.ts'
 import { installDependencies } from './actions/workspace.ts'
 import type { Context } from './context.ts'
@@ -83,15 +83,19 @@ export async function acceptVerdicts(context: Context): Promise<void> {
   const { attempt, verification } = memory.state()
   if (attempt === null || verification === null) return
   const parsed = parseVerdicts(attempt.output)
-  const verdicts = new Map(parsed.ok ? parsed.value.map((verdict) => [verdict.criterion, verdict]) : [])
-  const results = openCriteria(memory.state()).map(({ index, criterion }): CriterionEvidence => {
-    const given = verdicts.get(index)
-    const verdict: VerdictWord = given?.verdict ?? 'inconclusive'
+  const open = openCriteria(memory.state())
+  const given = matchVerdicts(
+    open.map(({ index }) => index),
+    parsed.ok ? parsed.value : [],
+  )
+  const results = open.map(({ index, criterion }): CriterionEvidence => {
+    const answer = given.get(index)
+    const verdict: VerdictWord = answer?.verdict ?? 'inconclusive'
     return {
       criterion: criterion.text,
       command: null,
       verdict,
-      evidence: given?.evidence ?? 'the session gave no verdict',
+      evidence: answer?.evidence ?? 'the session gave no verdict',
       durationMs: null,
       commit: verification.commit,
       at: clock.now(),
@@ -103,6 +107,16 @@ export async function acceptVerdicts(context: Context): Promise<void> {
     verification: { ...verification, results: [...verification.results, ...results] },
   }))
   for (const result of results) await memory.emit({ type: 'verification.result', round: verification.round, result })
+}
+
+/** By the numbers that were given; an answer that counted from nought instead is taken in its order. */
+function matchVerdicts(asked: readonly number[], verdicts: readonly Verdict[]): ReadonlyMap<number, Verdict> {
+  const byNumber = new Map(verdicts.map((verdict) => [verdict.criterion, verdict]))
+  if (verdicts.length !== asked.length || asked.every((index) => byNumber.has(index))) return byNumber
+  const countsFromNought = verdicts.every((verdict, position) => verdict.criterion === position)
+  return countsFromNought
+    ? new Map(verdicts.map((verdict, position) => [asked[position] ?? position, verdict]))
+    : byNumber
 }
 
 function openCriteria(state: RunState): readonly { index: number; criterion: Criterion }[] {

@@ -255,4 +255,28 @@ describe('a run', () => {
       'Praise it',
     ])
   })
+
+  it('leaves alone what a person ticked in plan.md', async () => {
+    const world = createWorld()
+    const { end, kinds } = await run(
+      world,
+      unless('work', (request, w) => {
+        const text = w.documents.get('plan.md') ?? ''
+        w.documents.set('plan.md', text.replace(/- \[ \](?=.*Call it)/, '- [x]'))
+        return diligent(request, w)
+      }),
+    )
+    expect([end.status, kinds, world.merges.length]).toEqual(['success', ['plan', 'work', 'work', 'verify'], 1])
+    expect(Object.values(end.state.tasks).map((task) => task.how)).toContain('ticked_by_person')
+  })
+
+  it('takes verdicts that count from nought in their order', async () => {
+    const world = createWorld()
+    const { end } = await run(world, (request, w) =>
+      request.kind === 'verify'
+        ? completed({ verdicts: [{ criterion: 0, verdict: 'confirmed', evidence: 'seen' }] })
+        : diligent(request, w),
+    )
+    expect(end.status).toBe('success')
+  })
 })

@@ -12,6 +12,7 @@ import { DEFAULT_POLICY } from '../../src/domain/policy.ts'
 import type { GateRecord, RunState } from '../../src/domain/run.ts'
 import type { EngineParts } from '../../src/engine/parts.ts'
 import type { Forge } from '../../src/forge/forge.ts'
+import { parseState } from '../../src/store/state-dir/state-schema.ts'
 import type { ControlRequest, DocumentName, RunLock, RunSummary, Store } from '../../src/store/store.ts'
 import type { Slot, Workspaces } from '../../src/workspace/workspace.ts'
 
@@ -120,7 +121,7 @@ export function createParts(world: World, agent: SimulatedAgent): EngineParts {
         world.now = Math.max(world.now, at)
       },
     },
-    newId: () => `id-${++ids}`,
+    newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     policy: DEFAULT_POLICY,
     models: MODELS,
     maxTurns: null,
@@ -136,8 +137,12 @@ function createStore(world: World): Store {
     owner: async () => null,
     load: async () => world.state,
     async save(_, state) {
-      world.state = structuredClone({ ...state, revision: state.revision + 1, updatedAt: world.now })
-      return world.state
+      const next = structuredClone({ ...state, revision: state.revision + 1, updatedAt: world.now })
+      const parsed = parseState(next)
+      if (parsed.kind !== 'valid')
+        throw new Failure('internal', `a state that could not be loaded again: ${JSON.stringify(parsed)}`)
+      world.state = next
+      return next
     },
     async append(_, runId: RunId, body: RunEventBody) {
       return { ...body, seq: world.events.length + 1, at: world.now, runId }

@@ -166,7 +166,7 @@ const group = z.strictObject({
 
 const taskEvidence = z.strictObject({
   at,
-  commit: commitSha,
+  commit: commitSha.nullable(),
   how: z.enum(['committed', 'confirmed_nothing_to_do', 'ticked_by_person']),
   summary: text,
 })
