@@ -24,13 +24,15 @@ export type PreflightParts = {
 
 export async function preflight(parts: PreflightParts, request: StartRequest): Promise<RunOptions> {
   const { git, config } = parts
+  const sandbox = request.sandbox ?? config.sandbox
+  const trying = parts.requireSandbox(sandbox)
+  trying.catch(() => {}) // what is wrong with the repository is said first
   const [, remote] = await Promise.all([requireCommit(git), findRemote(git)])
   requireForge(remote, request.forge ?? config.forge)
   const targetBranch = await requireTarget(git, remote, request.targetBranch ?? config.git.targetBranch)
   if (request.branch !== null) await requireNewBranch(git, request.branch)
   requireAccount(parts.account)
-  const sandbox = request.sandbox ?? config.sandbox
-  await parts.requireSandbox(sandbox)
+  await trying
   return {
     model: request.model ?? 'opus',
     autoMerge: request.autoMerge ?? true,

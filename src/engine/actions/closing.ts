@@ -8,7 +8,9 @@ export async function closeMerged(context: Context, o: GroupObservation, commit:
   const { memory, clock } = context
   if (o.pr.kind !== 'pr') return 'again'
   const { pr } = o.pr
-  const byUs = o.state.acts.some((act) => act.kind === 'merge' && act.key === `merge:${pr.number}:${pr.head}`)
+  const byUs = memory
+    .group(o.group.id)
+    .acts.some((act) => act.kind === 'merge' && act.key === `merge:${pr.number}:${pr.head}`)
   await memory.updateGroup(o.group.id, (group) => ({
     ...group,
     merged: { commit, head: pr.head, at: clock.now() },

@@ -4,6 +4,7 @@ import type { GroupObservation } from '../../domain/observation.ts'
 import type { Context } from '../context.ts'
 import { pullRequestText } from '../pull-request-text.ts'
 import type { ActResult } from './act-result.ts'
+import { closeMerged } from './closing.ts'
 import { recorded } from './recorded.ts'
 
 type MergeAction = Extract<Action, { kind: 'merge' }>
@@ -25,7 +26,7 @@ export async function mergePr(context: Context, o: GroupObservation, action: Mer
       return { detail: value.kind === 'merged' ? value.commit : `${value.kind}: ${value.why}`, value }
     },
   )
-  if (result.kind === 'merged') return 'again' // seen as merged by the next look, and closed there
+  if (result.kind === 'merged') return closeMerged(context, o, result.commit) // the forge has read it back
   await memory.updateGroup(o.group.id, (group) => ({
     ...group,
     counters: { ...group.counters, mergeRefusals: group.counters.mergeRefusals + 1 },

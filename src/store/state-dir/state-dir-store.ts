@@ -120,9 +120,9 @@ export function createStateDirStore({ directory, now, host, pid, log }: StateDir
     checkRevision(held.stored?.state ?? null, state)
     if (held.stored?.damage) await keepDamagedState(held, held.stored)
     const next: RunState = { ...state, revision: state.revision + 1, updatedAt: now() }
-    await stateFile.write(next, async () => {
-      await held.events?.log.sync() // the state is never ahead of the events
-      holdTenure(lock)
+    await stateFile.write(next, {
+      alongside: async () => held.events?.log.sync(), // the state is never ahead of the events
+      beforeCommit: () => void holdTenure(lock),
     })
     remember(held, { state: next, damage: null })
     return next

@@ -19,11 +19,17 @@ export type StoredState = {
   readonly damage: string | null
 }
 
+export type WriteSteps = {
+  /** What has to be on the disk before the new state is. */
+  readonly alongside: () => Promise<void>
+  /** The last word: throws when the state must not be replaced after all. */
+  readonly beforeCommit: () => void
+}
+
 export type StateFile = {
   /** Writes nothing. Throws `state_corrupt`, `state_newer`. */
   read(): Promise<StoredState | null>
-  /** `beforeCommit` runs when everything is on the disk and may still refuse by throwing. */
-  write(state: RunState, beforeCommit: () => Promise<void>): Promise<void>
+  write(state: RunState, steps: WriteSteps): Promise<void>
 }
 
 export function createStateFile(layout: Layout): StateFile {
@@ -51,18 +57,24 @@ export function createStateFile(layout: Layout): StateFile {
     return lastEvent === null || lastEvent.runId === parsed.state.runId ? parsed.state : null
   }
 
-  async function write(state: RunState, beforeCommit: () => Promise<void>): Promise<void> {
+  /** Everything is written side by side, so that the disk is waited for once; only the last step replaces anything. */
+  async function write(state: RunState, { alongside, beforeCommit }: WriteSteps): Promise<void> {
     await validate(state)
     const json = `${JSON.stringify(state, null, 1)}\n`
-    const staged = await stageFile(layout.state, json, { durable: true })
+    const [staged, ...others] = await Promise.allSettled([
+      stageFile(layout.state, json, { durable: true }),
+      writeCopy(state.revision, json),
+      alongside(),
+    ])
+    if (staged.status === 'rejected') throw staged.reason
     try {
-      await writeCopy(state.revision, json)
-      await beforeCommit()
+      for (const other of others) if (other.status === 'rejected') throw other.reason
+      beforeCommit()
     } catch (error) {
-      await staged.discard()
+      await staged.value.discard()
       throw error
     }
-    await staged.commit()
+    await staged.value.commit()
   }
 
   /** Not synchronised: after a power cut it is state.json that is whole. */
