@@ -47,9 +47,12 @@ export function routeSession(
   }
 }
 
+/** What mends a task's own work goes on with the model that did it: the conversation is cached there. */
+const ABOUT_TASK: ReadonlySet<SessionKind> = new Set<SessionKind>(['work', 'finish', 'fix-gate'])
+
 function tierOf(kind: SessionKind, complexity: Complexity | null, chosen: ModelTier): ModelTier {
   if (kind === 'confirm') return 'sonnet'
-  if (kind !== 'work' || complexity === null) return chosen
+  if (!ABOUT_TASK.has(kind) || complexity === null) return chosen
   switch (complexity) {
     case 'coding':
       return chosen

@@ -1,11 +1,11 @@
 /** Sessions of a group, the gate, and what makes a task done. */
 import { confirmPrompt } from '../../agent/prompts/judging.ts'
 import { NO_EVIDENCE, type WorkEvidence, workPrompt } from '../../agent/prompts/working.ts'
-import { type Route, routeSession } from '../../agent/routing.ts'
+import { routeSession } from '../../agent/routing.ts'
 import type { Action, SessionAsk } from '../../domain/decision.ts'
 import type { CommitSha, ConversationId, TaskId } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
-import { allTasks, type Task } from '../../domain/plan.ts'
+import { allTasks } from '../../domain/plan.ts'
 import type { Attempt, Counter, RunState } from '../../domain/run.ts'
 import { beginAttempt } from '../attempts.ts'
 import type { Context } from '../context.ts'
@@ -28,10 +28,10 @@ export async function workSession(context: Context, o: GroupObservation, action:
   if (task !== null && o.state.attempt === null) {
     await memory.emit({ type: 'task.started', groupId: o.group.id, taskId: task.id, title: task.title })
   }
-  const route = routeFor(context, action, task, o)
+  const state = memory.state()
+  const route = routeSession(action.session, task?.complexity ?? null, state.options.model, context.models)
   const conversation = chooseConversation(o.state.conversation, action.ask.why, route, context.newId)
   const evidence = await gatherEvidence(context, o, action.ask)
-  const state = memory.state()
   const { head } = o.workspace
   await runSession(context, {
     kind: action.session,
@@ -63,16 +63,6 @@ export async function workSession(context: Context, o: GroupObservation, action:
       ),
   })
   return 'again'
-}
-
-function routeFor(context: Context, action: SessionAction, task: Task | null, o: GroupObservation): Route {
-  const { options } = context.memory.state()
-  const route = routeSession(action.session, task?.complexity ?? null, options.model, context.models)
-  const { conversation } = o.state
-  // What continues the very conversation that wrote the code stays with its model: its context is cached there.
-  const staysWithModel = action.session === 'finish' || action.session === 'fix-gate' || action.ask.why !== 'start'
-  if (conversation === null || !staysWithModel || action.purpose !== 'task' || task === null) return route
-  return routeSession('work', task.complexity, options.model, context.models)
 }
 
 async function gatherEvidence(context: Context, o: GroupObservation, ask: SessionAsk): Promise<WorkEvidence> {
