@@ -43,6 +43,7 @@ export async function runRunSession(
     taskId: null,
     slot,
     access: 'read',
+    mayRewriteHistory: false,
     conversation,
     route: routeSession(decision.session, null, options.model, context.models),
     prompt,

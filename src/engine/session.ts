@@ -21,6 +21,8 @@ export type SessionOrder = {
   readonly taskId: TaskId | null
   readonly slot: Slot
   readonly access: 'read' | 'write'
+  /** Of its own branch: to resolve a conflict, or to finish what was left half-way. */
+  readonly mayRewriteHistory: boolean
   readonly conversation: ConversationChoice
   readonly route: Route
   readonly prompt: string
@@ -95,7 +97,7 @@ function toRequest(context: Context, order: SessionOrder, record: SessionRecord)
     cwd: order.slot.path,
     git: order.slot.git,
     access: order.access,
-    mayRewriteHistory: order.kind === 'resolve-conflict',
+    mayRewriteHistory: order.mayRewriteHistory,
     instructions: instructionsFor(order.kind),
     prompt: order.prompt,
     model: order.route.model,

@@ -10,6 +10,11 @@ export type Confinement = {
   readonly writable: readonly string[]
   /** Paths that must be readable although they lie below a hidden directory (home). */
   readonly readable: readonly string[]
+  /**
+   * Directories that take new entries, which end with the command and are never seen outside; what is there already
+   * stays read-only.
+   */
+  readonly overlaid?: readonly string[]
 }
 
 export type WrappedCommand = { readonly file: string; readonly args: readonly string[] }

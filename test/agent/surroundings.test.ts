@@ -146,7 +146,7 @@ describe('the confinement of a session', () => {
   })
   const prepare = (access: 'read' | 'write', branch: string | null) =>
     prepareConfinement({
-      session: { cwd: join(home, 'w'), git: git(branch), access },
+      session: { cwd: join(home, 'w'), git: git(branch), access, mayRewriteHistory: false },
       claudeDirectory: join(home, '.claude'),
       homeDir: home,
       environment: {},
@@ -155,6 +155,7 @@ describe('the confinement of a session', () => {
   it('lets it write its workspace, its conversation and its own branches', async () => {
     await write('.claude/settings.json', {})
     expect(await prepare('write', 'claudetm/run/g1')).toEqual({
+      overlaid: [],
       cwd: join(home, 'w'),
       writable: [
         join(home, '.claude'),

@@ -188,6 +188,45 @@ describe('from a goal to merged and verified commits', () => {
     expect(await place.repository.git(['log', '--format=%s', '-2', 'main'])).toBe('Say bye (#2)\nSay hello (#1)')
   })
 
+  it('has a conflict resolved by a rebase, and merges on top of what came in between', async () => {
+    const place = await at({
+      scenario: scenario({
+        work: ({ prompt }) => {
+          const onto = /git rebase ([0-9a-f]{40})/.exec(prompt)?.[1]
+          if (onto === undefined) return [WRITE_HELLO, done()]
+          const resolve = 'echo both > hello.txt && git add hello.txt && git rebase --continue'
+          return [{ bash: `git rebase ${onto} || (${resolve})` }, done()]
+        },
+      }),
+    })
+    const { repository } = place
+    expect((await start(place, '--pause-on-pr')).exitCode).toBe(2)
+    await repository.write('hello.txt', 'theirs\n')
+    await repository.git(['add', 'hello.txt'])
+    await repository.git(['commit', '--quiet', '-m', 'somebody else says hello'])
+    await repository.git(['push', '--quiet', 'origin', 'main'])
+    const result = await resume(place, '--json')
+    expect([result.exitCode, result.stdout.includes('"resolving_conflicts"')]).toEqual([0, true])
+    const subjects = (await repository.git(['log', '--format=%s', 'main'])).split('\n')
+    expect(subjects.slice(0, 2)).toEqual(['Say hello (#1)', 'somebody else says hello'])
+    expect(await repository.git(['show', 'main:hello.txt'])).toBe('both')
+  })
+
+  it('keeps what agents cannot do out of their reach', async () => {
+    const tries = [
+      { bash: 'git push origin HEAD:refs/heads/main' },
+      { bash: 'git commit --allow-empty -m x && git reset --hard HEAD~1' },
+      { write: { path: '/tmp/outside-of-the-workspace.txt', text: 'no' } },
+      WRITE_HELLO,
+      done(),
+    ]
+    const place = await at({ scenario: scenario({ work: tries }) })
+    const before = await place.repository.git(['rev-parse', 'main'])
+    expect((await start(place, '--no-auto-merge')).exitCode).toBe(2)
+    expect(await place.repository.git(['ls-remote', 'origin', 'refs/heads/main'])).toContain(before)
+    expect(existsSync('/tmp/outside-of-the-workspace.txt')).toBe(false)
+  })
+
   it('obeys a message given to resume', async () => {
     const place = await at({ scenario: robustScenario })
     expect((await start(place, '--pause-on-pr')).exitCode).toBe(2)

@@ -43,8 +43,8 @@ describe.skipIf(probe.kind === 'none')(`confinement (${probe.description})`, () 
   type Inside = Partial<Confinement> & { path?: string; env?: Record<string, string>; input?: string; as?: string[] }
 
   async function run(sandbox: Sandbox, script: string, inside: Inside = {}): Promise<CommandResult> {
-    const { cwd = join(directory, 'work'), writable = [], readable = [], as = [], input = '' } = inside
-    const wrapped = sandbox.wrap('sh', ['-c', script], { cwd, writable, readable })
+    const { cwd = join(directory, 'work'), writable = [], readable = [], overlaid = [], as = [], input = '' } = inside
+    const wrapped = sandbox.wrap('sh', ['-c', script], { cwd, writable, readable, overlaid })
     const [file = '', ...args] = [...as, wrapped.file, ...wrapped.args]
     const env = { PATH: inside.path ?? SYSTEM_PATH, HOME: home, ...inside.env }
     return runCommand(file, args, { cwd: '/', env, timeoutMs: 30_000, input })
@@ -70,6 +70,18 @@ describe.skipIf(probe.kind === 'none')(`confinement (${probe.description})`, () 
     const script = `ls -A /home /root /run /var/run/user 2>/dev/null | grep -v :; ls ${directory}/secret-of-another-run`
     const seen = (await say(await create(), script)).split('\n').filter((line) => line !== '')
     expect(seen).toEqual([`ls: cannot access '${directory}/secret-of-another-run': No such file or directory`])
+  })
+
+  test('an overlaid directory takes new entries that nobody else ever sees, and keeps what it has', async () => {
+    await write('repo/config', 'mine')
+    await write('repo/refs/own/tip', 'a')
+    const repo = join(directory, 'repo')
+    const script = `cd ${repo}; echo x > new && cat new; echo y > config; echo b > refs/own/tip; echo c > refs/other; cat config refs/own/tip`
+    const seen = await say(await create(), script, { overlaid: [repo], writable: [join(repo, 'refs/own')] })
+    expect(seen.split('\n').filter((line) => !line.startsWith('sh:'))).toEqual(['x', 'mineb'])
+    expect((await readdir(repo)).sort()).toEqual(['config', 'refs'])
+    expect(readFileSync(join(repo, 'config'), 'utf8')).toBe('mine')
+    expect(readFileSync(join(repo, 'refs/own/tip'), 'utf8')).toBe('b\n')
   })
 
   test('only the working directory and what is named can be written', async () => {

@@ -8,7 +8,7 @@ import type { GitAccess, SessionRequest } from '../agent.ts'
 import { isOn } from './environment.ts'
 
 export type ConfinementRequest = {
-  readonly session: Pick<SessionRequest, 'cwd' | 'git' | 'access'>
+  readonly session: Pick<SessionRequest, 'cwd' | 'git' | 'access' | 'mayRewriteHistory'>
   /** Where the agent keeps its login and transcripts. */
   readonly claudeDirectory: string
   readonly homeDir: string
@@ -24,6 +24,8 @@ export async function prepareConfinement(request: ConfinementRequest): Promise<C
     cwd: session.cwd,
     writable: [claudeDirectory, ...gitPaths],
     readable: [session.git.commonDir, ...toPersonal(claudeDirectory), ...toAccountFiles(environment, homeDir)],
+    // A rebase locks packed-refs whenever it forgets where it stood, which it may do in memory.
+    overlaid: session.mayRewriteHistory ? [session.git.commonDir] : [],
   }
 }
 
@@ -42,7 +44,7 @@ function toProgramPlaces(path: string): string[] {
 
 /**
  * Objects, and the directory of its own branch: `claudetm/<run>/`. The configuration, hooks and every other branch of
- * the repository stay read-only (measured: commit, amend and rebase need no more, with gc.auto=0).
+ * the repository stay read-only (measured: commit and amend need no more, with gc.auto=0).
  */
 function toWritableGit({ commonDir, worktreeDir, branch }: GitAccess): string[] {
   if (branch === null) return []

@@ -145,7 +145,10 @@ function finishLeftovers(o: GroupObservation, attempt: Attempt, workspace: Prese
   const { leftovers, operationInProgress } = workspace
   const stage = STAGE_OF[attempt.purpose]
   if (attempt.finishes >= o.policy.maxFinishes) {
-    return block(stage, `sessions leave uncommitted changes behind: ${leftovers.slice(0, 5).join(', ')}`, {
+    const what = operationInProgress
+      ? 'a git operation half-way'
+      : `uncommitted changes: ${leftovers.slice(0, 5).join(', ')}`
+    return block(stage, `sessions leave behind ${what}`, {
       tried: `asked ${attempt.finishes} times to commit or remove them`,
     })
   }

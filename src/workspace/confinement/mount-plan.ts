@@ -1,5 +1,5 @@
 /** Decides which mounts a confinement needs: what is hidden, what comes back, what may be written, what stays covered. */
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { findCoveringMount, type Mount, sortMounts } from '../../lib/bubblewrap.ts'
 import type { Confinement } from '../sandbox.ts'
@@ -24,6 +24,7 @@ export function planMounts(surroundings: Surroundings, confinement: Confinement)
     ...surroundings.hidden.flatMap(toHidden),
     ...surroundings.caches.map(toCacheMount),
     ...confinement.readable.flatMap((path) => toMounts('readable', path)),
+    ...(confinement.overlaid ?? []).flatMap(toOverlay),
     ...writable,
     ...writable.flatMap((mount) => toGitPointers(mount.path)),
   ]
@@ -52,6 +53,14 @@ function toGitPointers(directory: string): Mount[] {
     .map((name) => join(directory, name))
     .filter((path) => lstatSync(path, { throwIfNoEntry: false })?.isFile())
     .map((path) => ({ kind: 'readable', path, source: path }))
+}
+
+/** A directory in memory that shows every entry of the real one. */
+function toOverlay(path: string): Mount[] {
+  const real = findRealPath(path)
+  if (real === null) return []
+  const entries = readdirSync(real).flatMap((name) => toMounts('readable', join(real, name)))
+  return [{ kind: 'private', path: real }, ...entries]
 }
 
 function toHidden(path: string): Mount[] {
