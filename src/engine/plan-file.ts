@@ -47,6 +47,7 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
       await memory.emit({ type: 'plan.edit_rejected', problem: edit.problem })
       return false
     }
+    rejected = null
     await memory.update((state) => ({ ...applyEdit(state, edit, clock.now()), planFileDigest: digestOf(text) }))
     await memory.emit({
       type: 'plan.updated',

@@ -166,7 +166,7 @@ function createStore(world: World): Store {
 
 function createWorkspaces(world: World): Workspaces {
   const slotFor = (branch: string | null): Slot => ({
-    path: `/work/${branch ?? 'detached'}`,
+    path: `/pool/${branch ?? 'detached'}`,
     git: {
       commonDir: '/repo/.git',
       worktreeDir: '/repo/.git/worktrees/1',
