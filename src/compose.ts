@@ -44,6 +44,7 @@ export function compose(base: CliBase): CliParts {
         observer,
       )
     },
+    removeWorkspaces: async () => (await import('./compose/run-parts.ts')).removeWorkspaces(base),
     doctor: async () => (await import('./compose/doctor.ts')).runDoctor(base),
     async initConfig({ force }) {
       const { initConfig } = await import('./operations/config.ts')

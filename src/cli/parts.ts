@@ -35,6 +35,8 @@ export type CliParts = CliBase & {
   resumeRun(request: ResumeRequest, observer: RunObserver): Promise<RunEnd>
   /** `write` prints a line beside the run's own. */
   runDemo(observer: RunObserver, write: (line: string) => void): Promise<RunEnd>
+  /** Removes the worktrees of this repository that hold nothing uncommitted. */
+  removeWorkspaces(): Promise<void>
   doctor(): Promise<readonly DoctorCheck[]>
   initConfig(request: { force: boolean }): Promise<{ path: string }>
   showConfig(request: { showSecrets: boolean }): Promise<ShownConfig>

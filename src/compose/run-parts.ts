@@ -8,6 +8,7 @@ import type { CliBase } from '../cli/parts.ts'
 import { describeAccount, toAgentEnvironment } from '../config/agent-environment.ts'
 import { claudetmHome, poolDirectory, stateDirectory } from '../config/paths.ts'
 import type { ResolvedConfig } from '../config/resolve.ts'
+import { Failure } from '../domain/failure.ts'
 import type { RunOptions } from '../domain/run.ts'
 import { createLocalForge } from '../forge/local/local-forge.ts'
 import { toProjectEnvironment } from '../lib/environment.ts'
@@ -23,9 +24,11 @@ import {
   DEFAULT_IDENTITY,
   findRemote,
   findTopLevel,
+  type Identity,
   readIdentity,
 } from '../workspace/repository.ts'
 import type { Sandbox } from '../workspace/sandbox.ts'
+import type { Workspaces } from '../workspace/workspace.ts'
 import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts'
 import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
 import { clock } from './clock.ts'
@@ -49,12 +52,12 @@ type House = {
   readonly mark: { readonly name: string; readonly value: string }
 }
 
-export async function createRunParts(base: CliBase): Promise<RunParts> {
+async function openHouse(base: CliBase): Promise<House> {
   const here = createGit(base.cwd, gitEnvironment(base.environment))
   const repository = await findTopLevel(here)
   const git = here.at(repository)
   const state = stateDirectory(repository)
-  const house: House = {
+  return {
     base,
     repository,
     git,
@@ -62,6 +65,11 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
     store: createStateDirStore({ directory: state, now: clock.now, host: hostname(), pid: process.pid }),
     mark: ownerMark(state),
   }
+}
+
+export async function createRunParts(base: CliBase): Promise<RunParts> {
+  const house = await openHouse(base)
+  const { git } = house
   // Whether the sandbox works is tried once, by the preflight or by the run.
   let known: { mode: string; sandbox: Promise<Sandbox> } | null = null
   const sandbox = (mode: RunOptions['sandbox']) => {
@@ -122,27 +130,12 @@ async function open(
   sandbox: Sandbox,
   { lock, options, emit }: { lock: RunLock; options: RunOptions; emit: Parameters<RunParts['open']>[2] },
 ): Promise<OpenedRun> {
-  const { base, git, resolved, store, mark, repository } = house
+  const { base, git, resolved, store, mark } = house
   const { config } = resolved
   const [remote, known] = await Promise.all([findRemote(git), readIdentity(git)])
   const identity = { name: known.name ?? DEFAULT_IDENTITY.name, email: known.email ?? DEFAULT_IDENTITY.email }
   const ambient = describeCredentials(base.environment, homeOf(base)) !== null
-  const workspaces = createWorkspaces({
-    repository,
-    git,
-    poolDirectory: poolDirectory(repository, base.environment),
-    sandbox,
-    environment: toProjectEnvironment(base.environment, findInstallation()),
-    identity,
-    settings: {
-      checks: config.checks,
-      installCommand: config.install,
-      checkTimeoutMs: config.limits.checkTimeoutMs,
-      installTimeoutMs: config.limits.installTimeoutMs,
-    },
-    now: clock.now,
-    processMark: { [mark.name]: mark.value },
-  })
+  const workspaces = workspacesOf(house, sandbox, identity)
   const forge = createLocalForge({
     git,
     directory: join(store.location, 'forge'),
@@ -184,5 +177,39 @@ async function open(
     protection: sandbox.description,
     account: accountOf(house) ?? 'none',
     warnings: resolved.warnings,
+  }
+}
+
+function workspacesOf(
+  { base, git, repository, resolved, mark }: House,
+  sandbox: Sandbox,
+  identity: Identity,
+): Workspaces {
+  const { config } = resolved
+  return createWorkspaces({
+    repository,
+    git,
+    poolDirectory: poolDirectory(repository, base.environment),
+    sandbox,
+    environment: toProjectEnvironment(base.environment, findInstallation()),
+    identity,
+    settings: {
+      checks: config.checks,
+      installCommand: config.install,
+      checkTimeoutMs: config.limits.checkTimeoutMs,
+      installTimeoutMs: config.limits.installTimeoutMs,
+    },
+    now: clock.now,
+    processMark: { [mark.name]: mark.value },
+  })
+}
+
+/** For who only tidies up: nothing of the project is run. Outside of a repository there is nothing to tidy. */
+export async function removeWorkspaces(base: CliBase): Promise<void> {
+  const unconfined: Sandbox = { kind: 'none', description: '', wrap: (file, args) => ({ file, args }) }
+  try {
+    await workspacesOf(await openHouse(base), unconfined, DEFAULT_IDENTITY).removePool()
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'not_a_repository')) throw error
   }
 }

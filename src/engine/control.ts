@@ -6,17 +6,22 @@ export type HaltReason = 'pause' | 'stop' | 'interrupt'
 export type Control = {
   readonly signal: AbortSignal
   reason(): HaltReason | null
+  /** What the person said about it. */
+  words(): string | null
   /** Ends the present activity within seconds; safe to call from a signal handler. */
-  halt(reason: HaltReason): void
+  halt(reason: HaltReason, words?: string | null): void
 }
 
 export function createControl(): Control {
   const controller = new AbortController()
   let reason: HaltReason | null = null
+  let said: string | null = null
   return {
     signal: controller.signal,
     reason: () => reason,
-    halt(wanted) {
+    words: () => said,
+    halt(wanted, words = null) {
+      if (reason === null) said = words
       reason ??= wanted
       controller.abort()
     },
@@ -34,7 +39,7 @@ export async function watchRequests(store: Store, control: Control, ended: Abort
     const requests = await store.controlRequests()
     const wanted = requests.find((request) => request.request === 'stop') ?? requests[0]
     if (wanted === undefined) continue
-    control.halt(wanted.request)
+    control.halt(wanted.request, wanted.reason)
     await store.clearControl(requests.map((request) => request.id))
     return
   }

@@ -128,7 +128,9 @@ async function workOnGroups(context: Context, control: Control): Promise<RunEnd 
 
 async function halted(context: Context, control: Control): Promise<RunEnd> {
   const stopped = control.reason() === 'stop'
-  const reason = control.reason() === 'interrupt' ? 'interrupted' : stopped ? 'stopped by request' : 'paused by request'
+  const how = control.reason() === 'interrupt' ? 'interrupted' : stopped ? 'stopped by request' : 'paused by request'
+  const words = control.words()
+  const reason = words === null ? how : `${how}: ${words}`
   return setStatus(context, stopped ? 'stopped' : 'paused', reason, 'claudetm resume')
 }
 

@@ -1,4 +1,4 @@
-/** Putting a run away: its state goes to the history. Branches, worktrees and commits are not touched. */
+/** Putting a run away: its state goes to the history. Branches, commits and uncommitted work are not touched. */
 import { Failure } from '../domain/failure.ts'
 import type { RunId } from '../domain/ids.ts'
 import type { RunState } from '../domain/run.ts'
@@ -10,8 +10,15 @@ export type CleanOutcome =
   /** `branches` hold commits that were not merged. */
   | { readonly kind: 'cleaned'; readonly runId: string; readonly branches: readonly string[] }
 
+export type CleanRequest = {
+  readonly store: Store
+  readonly now: () => number
+  /** Removes the worktrees that hold nothing uncommitted. */
+  readonly removeWorkspaces: () => Promise<void>
+}
+
 /** Throws `run_locked` while a process works on the run. A state that cannot be read is put away like any other. */
-export async function cleanRun({ store, now }: { store: Store; now: () => number }): Promise<CleanOutcome> {
+export async function cleanRun({ store, now, removeWorkspaces }: CleanRequest): Promise<CleanOutcome> {
   if ((await loadLeniently(store)) === null) return { kind: 'nothing' }
   const lock = await store.acquire()
   try {
@@ -20,6 +27,7 @@ export async function cleanRun({ store, now }: { store: Store; now: () => number
     const summary =
       state === 'unreadable' ? unreadableSummary(now()) : summarize(state, now(), store.logFile(state.runId))
     await store.archive(lock, summary)
+    await removeWorkspaces()
     return { kind: 'cleaned', runId: summary.runId, branches: state === 'unreadable' ? [] : unmergedBranches(state) }
   } finally {
     await lock.release()

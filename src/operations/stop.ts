@@ -1,13 +1,10 @@
 /** Ending the work on the run for good, and putting the run away when that is asked for too. */
-import type { Store } from '../store/store.ts'
-import { type CleanOutcome, cleanRun } from './clean.ts'
+import { type CleanOutcome, type CleanRequest, cleanRun } from './clean.ts'
 import { type ControlOutcome, requestOfOwner } from './pause.ts'
 
-export type StopRequest = {
-  readonly store: Store
+export type StopRequest = CleanRequest & {
   readonly reason: string | null
   readonly cleanup: boolean
-  readonly now: () => number
   readonly sleep: (ms: number) => Promise<void>
   /** How long the process at work may take to end before the clean-up is left out. */
   readonly releaseTimeoutMs: number
@@ -26,7 +23,7 @@ export async function stopRun(request: StopRequest): Promise<StopOutcome> {
   const control = await requestOfOwner(request.store, 'stop', request.reason)
   if (!request.cleanup) return { control, cleanup: null }
   if (!(await released(request))) return { control, cleanup: { kind: 'still_running' } }
-  return { control, cleanup: await cleanRun({ store: request.store, now: request.now }) }
+  return { control, cleanup: await cleanRun(request) }
 }
 
 async function released({ store, now, sleep, releaseTimeoutMs }: StopRequest): Promise<boolean> {

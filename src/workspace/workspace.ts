@@ -58,6 +58,6 @@ export type Workspaces = {
   fastForward(targetBranch: string, commit: CommitSha): Promise<CheckoutUpdate>
   /** Gives the worktree back to the pool and deletes the branch; refuses unless every commit is reachable from `shippedIn`. */
   release(request: { branch: string; shippedHead: CommitSha | null }): Promise<void>
-  /** Removes every pooled worktree of this repository that holds no work. */
+  /** Removes every pooled worktree of this repository that holds nothing uncommitted; branches with work of their own stay. */
   removePool(): Promise<void>
 }

@@ -210,14 +210,15 @@ export function workspaceContract(name: string, create: () => Promise<WorkspaceF
       const dirty = await workspaces.ensure({ branch: 'claudetm/r1/g3', base, signal })
       await commit(work.path, 'one.txt')
       await writeFile(join(dirty.path, 'half.txt'), '')
+      const head = (await git(work.path, 'rev-parse', 'HEAD')) as CommitSha
       await workspaces.removePool()
       const listed = await git(repository, 'worktree', 'list', '--porcelain')
-      expect([work, idle, dirty].map(({ path }) => listed.includes(`worktree ${path}\n`))).toEqual([true, false, true])
+      expect([work, idle, dirty].map(({ path }) => listed.includes(`worktree ${path}\n`))).toEqual([false, false, true])
       expect(await git(repository, 'branch', '--list', 'claudetm/*', '--format=%(refname:short)')).toBe(
         `${branch}\nclaudetm/r1/g3`,
       )
       await git(dirty.path, 'clean', '-fdq')
-      await workspaces.release({ branch, shippedHead: (await git(work.path, 'rev-parse', 'HEAD')) as CommitSha })
+      await workspaces.release({ branch, shippedHead: head })
       await workspaces.removePool()
       await workspaces.removePool()
       expect((await git(repository, 'worktree', 'list')).split('\n')).toHaveLength(1)

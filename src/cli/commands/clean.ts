@@ -10,7 +10,7 @@ export async function clean(parts: CliParts, options: { force: boolean; json?: t
     printLines(parts, ['Nothing was changed.'])
     return 1
   }
-  const outcome = await cleanRun({ store, now: parts.now })
+  const outcome = await cleanRun({ store, now: parts.now, removeWorkspaces: parts.removeWorkspaces })
   if (options.json === true) printJson(parts, outcome)
   else printLines(parts, cleanWords(outcome))
   return 0

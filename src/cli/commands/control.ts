@@ -22,6 +22,7 @@ export async function stop(parts: CliParts, options: ControlFlags & { cleanup: b
     reason: options.reason ?? null,
     cleanup: options.cleanup,
     now: parts.now,
+    removeWorkspaces: parts.removeWorkspaces,
     sleep: parts.sleep,
     releaseTimeoutMs: RELEASE_TIMEOUT_MS,
   })

@@ -12,7 +12,7 @@ import { createMutex } from './mutex.ts'
 import { isOperationInProgress } from './observe.ts'
 import type { Pool, PoolSlot } from './pool.ts'
 import { isElsewhere, isReachable, notShipped, readBranch } from './shipped.ts'
-import { readChanges } from './tree-status.ts'
+import { readStatus } from './tree-status.ts'
 import type { Footing, Worktrees } from './worktree.ts'
 
 export type Occupancy = {
@@ -118,8 +118,10 @@ export function createOccupancy(parts: {
     try {
       const directory = await worktrees.open(slot.path)
       if (directory === null || (await isOperationInProgress(directory))) return true
-      if ((await readChanges(git.at(slot.path), 'normal')).length > 0) return true
-      return (await findUnshipped(branch, slot, null)) !== null
+      const status = await readStatus(git.at(slot.path), 'normal')
+      if (status.changes.length > 0) return true
+      // Commits of its own branch stay with the branch.
+      return status.branch !== branch && (await findUnshipped(branch, slot, null)) !== null
     } catch {
       return true
     }
