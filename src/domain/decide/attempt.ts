@@ -37,7 +37,7 @@ export function decideAttempt(o: GroupObservation): Decision | null {
   if (isObsolete(o, attempt))
     return act(STAGE_OF[attempt.purpose], { kind: 'end_attempt', delivered: false }, 'the plan no longer asks for it')
   if (attempt.last === null)
-    return again(o, attempt, {
+    return again(attempt, {
       why: 'interrupted',
       leftovers: workspace.leftovers,
       asked: askedBefore(o, attempt, workspace),
@@ -56,9 +56,9 @@ function afterSession(o: GroupObservation, attempt: Attempt, last: SessionOutcom
   const asked = askedBefore(o, attempt, workspace)
   switch (last.kind) {
     case 'interrupted':
-      return again(o, attempt, { why: 'interrupted', leftovers, asked })
+      return again(attempt, { why: 'interrupted', leftovers, asked })
     case 'refused':
-      return again(o, attempt, { why: 'interrupted', leftovers, asked })
+      return again(attempt, { why: 'interrupted', leftovers, asked })
     case 'cut_off':
       return attempt.cutOffs > o.policy.maxCutOffs
         ? block(
@@ -68,7 +68,7 @@ function afterSession(o: GroupObservation, attempt: Attempt, last: SessionOutcom
               tried: `${attempt.sessions} sessions`,
             },
           )
-        : again(o, attempt, { why: 'cut_off', by: last.by, leftovers, asked })
+        : again(attempt, { why: 'cut_off', by: last.by, leftovers, asked })
     case 'failed':
       return afterFailure(o, attempt, last, { why: 'retry', leftovers, asked })
     case 'completed':
@@ -103,7 +103,7 @@ function afterFailure(
 ): Decision {
   const stage = STAGE_OF[attempt.purpose]
   if (!last.retryable) return block(stage, last.why, { command: 'claudetm resume' })
-  return backOff(o, attempt, last.why) ?? again(o, attempt, retry)
+  return backOff(o, attempt, last.why) ?? again(attempt, retry)
 }
 
 /** Technical failures in a row: later and later, then a person has to look; null = go on now. */
@@ -152,7 +152,7 @@ function finishLeftovers(o: GroupObservation, attempt: Attempt, workspace: Prese
       tried: `asked ${attempt.finishes} times to commit or remove them`,
     })
   }
-  return session(o, attempt, 'finish', { why: 'leftovers', leftovers, operationInProgress })
+  return session(attempt, 'finish', { why: 'leftovers', leftovers, operationInProgress })
 }
 
 function withCommit(o: GroupObservation, attempt: Attempt, workspace: Present): Decision {
@@ -167,12 +167,12 @@ function withCommit(o: GroupObservation, attempt: Attempt, workspace: Present): 
         tried: `${attempt.gateFixes} sessions to fix them`,
       })
     }
-    return session(o, attempt, 'fix-gate', { why: 'gate_failed' })
+    return session(attempt, 'fix-gate', { why: 'gate_failed' })
   }
-  return delivered(o, attempt, workspace)
+  return delivered(attempt, workspace)
 }
 
-function delivered(_o: GroupObservation, attempt: Attempt, workspace: Present): Decision {
+function delivered(attempt: Attempt, workspace: Present): Decision {
   const stage = STAGE_OF[attempt.purpose]
   const action: Action =
     attempt.purpose === 'task'
@@ -222,28 +222,28 @@ function nothingToDo(o: GroupObservation, attempt: Attempt, workspace: Present):
       'a second session confirmed that nothing was to do',
     )
   }
-  if (attempt.undelivered >= o.policy.maxUndelivered) return exhausted(o, attempt)
-  return session(o, attempt, 'work', { why: 'refuted', evidence: confirmation.evidence })
+  if (attempt.undelivered >= o.policy.maxUndelivered) return exhausted(attempt)
+  return session(attempt, 'work', { why: 'refuted', evidence: confirmation.evidence })
 }
 
 function undelivered(o: GroupObservation, attempt: Attempt): Decision {
-  if (attempt.undelivered > o.policy.maxUndelivered) return exhausted(o, attempt)
-  return again(o, attempt, { why: 'undelivered' })
+  if (attempt.undelivered > o.policy.maxUndelivered) return exhausted(attempt)
+  return again(attempt, { why: 'undelivered' })
 }
 
-function exhausted(_o: GroupObservation, attempt: Attempt): Decision {
+function exhausted(attempt: Attempt): Decision {
   return block(STAGE_OF[attempt.purpose], 'sessions end in success but no commit appears', {
     tried: `${attempt.sessions} sessions`,
   })
 }
 
-function again(o: GroupObservation, attempt: Attempt, ask: SessionAsk): Decision {
+function again(attempt: Attempt, ask: SessionAsk): Decision {
   const wasFixing = attempt.lastKind === 'finish' || attempt.lastKind === 'fix-gate'
   const kind = wasFixing && ask.why !== 'undelivered' ? (attempt.lastKind ?? 'work') : SESSION_OF[attempt.purpose]
-  return session(o, attempt, kind, ask)
+  return session(attempt, kind, ask)
 }
 
-function session(_o: GroupObservation, attempt: Attempt, kind: SessionKind, ask: SessionAsk): Decision {
+function session(attempt: Attempt, kind: SessionKind, ask: SessionAsk): Decision {
   return act(
     STAGE_OF[attempt.purpose],
     {
