@@ -75,6 +75,8 @@ export type RunEventBody =
       type: 'session.recovered'
       sessionId: SessionId
       kind: SessionKind
+      groupId: GroupId | null
+      taskId: TaskId | null
       outcome: SessionOutcome['kind']
       costUsd: number
     }

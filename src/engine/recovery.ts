@@ -21,6 +21,8 @@ export async function recover(context: Context): Promise<number> {
       type: 'session.recovered',
       sessionId: record.id,
       kind: record.kind,
+      groupId: record.groupId,
+      taskId: record.taskId,
       outcome: result.outcome === 'completed' ? 'completed' : 'interrupted',
       costUsd: result.costUsd,
     })

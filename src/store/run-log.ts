@@ -96,7 +96,7 @@ function describeEvent(event: RunEvent): string {
     case 'session.completed':
       return `${about(event.groupId)}session ${event.outcome} (${event.kind})${event.detail === '' ? '' : `: ${event.detail}`} (${dollars(event.costUsd)}, ${event.turns} turns, ${event.inputTokens + event.outputTokens} tokens, ${duration(event.durationMs)})`
     case 'session.recovered':
-      return `a session was cut short (${event.kind}): ${event.outcome}, ${dollars(event.costUsd)}`
+      return `${about(event.groupId)}a session was cut short (${event.kind}${event.taskId === null ? '' : ` ${event.taskId}`}): ${event.outcome}, ${dollars(event.costUsd)}`
     case 'usage_limit':
       return `usage limit until ${dayOf(event.until)} ${timeOf(event.until)}: ${event.why}`
     case 'task.started':

@@ -136,8 +136,7 @@ function countSettled(events: readonly RunEvent[]): Readonly<Record<string, numb
   for (const event of events) {
     const ended = event.type === 'session.completed' || event.type === 'session.recovered'
     if (!ended || event.outcome !== 'completed') continue
-    const key =
-      event.type === 'session.completed' && event.taskId !== null ? `${event.kind} ${event.taskId}` : event.kind
+    const key = event.taskId === null ? event.kind : `${event.kind} ${event.taskId}`
     counts[key] = (counts[key] ?? 0) + 1
   }
   return counts
