@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../../src/demo/scripted-model/script.ts'
 import { type CliProcess, runCli, startCli } from '../support/cli.ts'
 import { createPlace, type Place } from '../support/place.ts'
 import { robustScenario } from '../support/robust-scenario.ts'
@@ -107,7 +108,7 @@ describe('a full disk', () => {
     const directory = join(place.repository.path, '.claude-task-master')
     await mkdir(directory)
     // A file system of its own, too small for the whole run: only root can make one.
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'none', directory]).status !== 0)
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=72k', 'none', directory]).status !== 0)
       skip('cannot mount a tmpfs here')
     try {
       const full = await start(place)
@@ -140,23 +141,23 @@ describe('what the service does', () => {
   })
 
   it('a usage limit is waited out until its reset and charges no task', async () => {
-    const resetsAt = Math.ceil(Date.now() / 1000) + 4
-    const limit = {
+    let resetsAt = 0
+    const limit = (): Fault => ({
       status: 429,
       type: 'rate_limit_error',
+      times: 'always',
       headers: {
         'anthropic-ratelimit-unified-status': 'rejected',
         'anthropic-ratelimit-unified-reset': String(resetsAt),
         'anthropic-ratelimit-unified-representative-claim': 'five_hour',
         'retry-after': '3600',
       },
-    }
-    const refusing = () => Date.now() / 1000 < resetsAt
-    const place = await at({
-      scenario: scenario({
-        work: () => [refusing() ? { ...WRITE_HELLO, fault: { ...limit, times: 'always' } } : WRITE_HELLO, done()],
-      }),
     })
+    const work = () => {
+      if (resetsAt === 0) resetsAt = Math.ceil(Date.now() / 1000) + 3
+      return [Date.now() / 1000 < resetsAt ? { ...WRITE_HELLO, fault: limit() } : WRITE_HELLO, done()]
+    }
+    const place = await at({ scenario: scenario({ work }) })
     const result = await start(place, ['--json', '--max-sessions', '2'], {
       ANTHROPIC_API_KEY: '',
       CLAUDE_CODE_OAUTH_TOKEN: 'token',
