@@ -3,7 +3,7 @@
  * <- main. Implementations are known to compose.ts alone.
  */
 const INTERFACES =
-  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|repository|sandbox)|store/store)\\.ts$'
+  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|repository|sandbox)|store/(store|disk))\\.ts$'
 
 module.exports = {
   forbidden: [

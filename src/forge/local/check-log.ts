@@ -1,9 +1,9 @@
 /** The logs of checks: one file per check and commit, whole; for reading, its end. */
 import { join } from 'node:path'
 import type { CommitSha, PrNumber } from '../../domain/ids.ts'
+import { readIfPresent } from '../../store/disk.ts'
 import type { CheckLog } from '../forge.ts'
 import type { CheckRecord } from './pr-record.ts'
-import { readIfPresent } from './record-file.ts'
 
 /** Below the forge's directory, one path per name in the same order; names that look alike as files get a number. */
 export function toLogPaths(number: PrNumber, head: CommitSha, names: readonly string[]): readonly string[] {

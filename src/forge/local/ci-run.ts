@@ -7,7 +7,7 @@ import { toLogPaths } from './check-log.ts'
 import type { Limit } from './limit.ts'
 import { type CheckRecord, checksOf, withChecks } from './pr-record.ts'
 import type { PrRecords } from './pr-records.ts'
-import { replaceFile } from './record-file.ts'
+import { writeRecord } from './record-file.ts'
 
 export type CiDependencies = {
   readonly directory: string
@@ -93,7 +93,7 @@ async function runCheck(deps: CiDependencies, { number, head, signal }: CiSubjec
 /** The log first: a recorded result always has one. */
 async function withOutcome(deps: CiDependencies, check: CheckRecord, outcome: CheckOutcome): Promise<CheckRecord> {
   const { log, ...result } = outcome
-  await replaceFile(join(deps.directory, check.log), log)
+  await writeRecord(join(deps.directory, check.log), log)
   return { ...check, ...result }
 }
 

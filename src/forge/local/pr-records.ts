@@ -5,9 +5,10 @@
 import { join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
 import type { PrNumber } from '../../domain/ids.ts'
+import { listIfPresent, readIfPresent } from '../../store/disk.ts'
 import { createLimit } from './limit.ts'
 import { type PrRecord, parsePrRecord } from './pr-record.ts'
-import { claimFile, listIfPresent, readIfPresent, replaceFile } from './record-file.ts'
+import { claimRecord, writeRecord } from './record-file.ts'
 
 export type PrRecords = {
   /** null = no such PR. Throws `state_corrupt`, `disk`. */
@@ -50,14 +51,14 @@ export function createPrRecords(directory: string, onChange: (number: PrNumber) 
   }
 
   async function write(record: PrRecord): Promise<PrRecord> {
-    await replaceFile(pathOf(record.number), `${JSON.stringify(record, null, 2)}\n`)
+    await writeRecord(pathOf(record.number), `${JSON.stringify(record, null, 2)}\n`)
     onChange(record.number)
     return record
   }
 
   async function claimNumber(): Promise<PrNumber> {
     for (let next = Math.max(0, ...(await numbers())) + 1; ; next += 1) {
-      if (await claimFile(pathOf(next as PrNumber))) return next as PrNumber
+      if (await claimRecord(pathOf(next as PrNumber))) return next as PrNumber
     }
   }
 

@@ -7,7 +7,6 @@ import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../../domain/ids.ts'
 import { RUN_STATUSES } from '../../domain/stage.ts'
-import type { RunSummary } from '../store.ts'
 import {
   ensureDirectory,
   errorCode,
@@ -17,7 +16,8 @@ import {
   remove,
   replaceFile,
   syncDirectory,
-} from './disk.ts'
+} from '../disk.ts'
+import type { RunSummary } from '../store.ts'
 import { DOCUMENTS, type Layout } from './layout.ts'
 
 export type Archive = {

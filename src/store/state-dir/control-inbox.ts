@@ -2,8 +2,8 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ensureDirectory, listIfPresent, readIfPresent, remove, replaceFile } from '../disk.ts'
 import type { ControlRequest } from '../store.ts'
-import { ensureDirectory, listIfPresent, readIfPresent, remove, replaceFile } from './disk.ts'
 
 /** Fallback where the file system does not tell of changes (network shares, some containers). */
 const POLL_MS = 1_000

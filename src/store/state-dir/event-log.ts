@@ -16,7 +16,7 @@ import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { RunEvent, RunEventBody } from '../../domain/events.ts'
 import type { RunId } from '../../domain/ids.ts'
-import { errorCode, FILE_MODE, onDisk, toDiskFailure } from './disk.ts'
+import { errorCode, FILE_MODE, onDisk, toDiskFailure } from '../disk.ts'
 
 const NEWLINE = 10
 const TAIL_WINDOW_BYTES = 64 * 1024

@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunId } from '../../domain/ids.ts'
-import { DIRECTORY_MODE, FILE_MODE, listIfPresent, remove } from './disk.ts'
+import { DIRECTORY_MODE, FILE_MODE, listIfPresent, remove } from '../disk.ts'
 import type { Layout } from './layout.ts'
 
 const KEPT_LOGS = 10

@@ -7,7 +7,6 @@ import { readdirSync } from 'node:fs'
 import { link, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
-import type { LockOwner } from '../store.ts'
 import {
   ensureDirectory,
   errorCode,
@@ -18,7 +17,8 @@ import {
   replaceFile,
   sweepTemporaries,
   toDiskFailure,
-} from './disk.ts'
+} from '../disk.ts'
+import type { LockOwner } from '../store.ts'
 import { isSameProcess, observeProcess } from './process-identity.ts'
 
 export type LockDirectory = {

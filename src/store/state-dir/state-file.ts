@@ -7,7 +7,7 @@
 import { join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
 import type { RunState } from '../../domain/run.ts'
-import { ensureDirectory, listIfPresent, readIfPresent, remove, replaceFile, stageFile } from './disk.ts'
+import { ensureDirectory, listIfPresent, readIfPresent, remove, replaceFile, stageFile } from '../disk.ts'
 import { readLastEvent } from './event-log.ts'
 import type { Layout } from './layout.ts'
 

@@ -4,7 +4,7 @@
  */
 import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { Failure } from '../../domain/failure.ts'
+import { Failure } from '../domain/failure.ts'
 
 export const FILE_MODE = 0o600
 export const DIRECTORY_MODE = 0o700
