@@ -11,7 +11,7 @@ import { withLock, work } from './work.ts'
 
 export async function resumeRun(run: RunParts, request: ResumeRequest, observer: RunObserver): Promise<RunEnd> {
   await loadResumable(run)
-  return withLock(run, (lock) =>
+  return withLock(run, { fromOtherHosts: request.force }, (lock) =>
     work(run, lock, observer, async () => ({ state: await goOn(run, lock, request), resumed: true })),
   )
 }

@@ -11,7 +11,7 @@ import { withLock, work } from './work.ts'
 export async function startRun(run: RunParts, request: StartRequest, observer: RunObserver): Promise<RunEnd> {
   await refuseExisting(run)
   const options = await run.preflight(request)
-  return withLock(run, (lock) =>
+  return withLock(run, { fromOtherHosts: false }, (lock) =>
     work(run, lock, observer, async () => {
       await refuseExisting(run)
       return { state: await create(run, lock, request.goal, options), resumed: false }

@@ -53,8 +53,12 @@ export async function work(
 }
 
 /** Takes the lock, works, gives it back. */
-export async function withLock<T>(run: RunParts, use: (lock: RunLock) => Promise<T>): Promise<T> {
-  const lock = await run.store.acquire()
+export async function withLock<T>(
+  run: RunParts,
+  options: { fromOtherHosts: boolean },
+  use: (lock: RunLock) => Promise<T>,
+): Promise<T> {
+  const lock = await run.store.acquire(options)
   try {
     return await use(lock)
   } finally {

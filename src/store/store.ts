@@ -47,8 +47,12 @@ export type RunSummary = {
 export type Store = {
   /** The state directory, for messages to people. */
   readonly location: string
-  /** Takes the lock or throws `run_locked` (live owner). A dead owner's lock is taken over with a higher fence. */
-  acquire(): Promise<RunLock>
+  /**
+   * Takes the lock or throws `run_locked` (live owner). A dead owner's lock is taken over with a higher fence. Whether an
+   * owner on another host lives cannot be seen: it counts as alive unless a person takes over `fromOtherHosts`; should it
+   * live after all, its fence is passed and it stops at its next write.
+   */
+  acquire(options?: { fromOtherHosts: boolean }): Promise<RunLock>
   /** The live owner, if any. */
   owner(): Promise<LockOwner | null>
   /** null = no run here. Throws `state_corrupt` when no good copy is left, `state_newer`. */

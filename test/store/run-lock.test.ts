@@ -74,6 +74,13 @@ describe('the lock directory', () => {
     expect(await failure(directory.open().acquire())).toBe('run_locked')
   })
 
+  test('passes on from another machine when a person says so, and the former owner knows; never from this one', async () => {
+    const elsewhere = await directory.open({ host: 'elsewhere', pid: 1 }).acquire()
+    const taken = await directory.open().acquire({ fromOtherHosts: true })
+    expect([await elsewhere.holds(), await taken.holds()]).toEqual([false, true])
+    expect(await failure(directory.open().acquire({ fromOtherHosts: true }))).toBe('run_locked')
+  })
+
   test('passes on when its file is damaged, and the former owner knows', async () => {
     const store = directory.open()
     const lock = await store.acquire()

@@ -22,8 +22,8 @@ import type { LockOwner } from '../store.ts'
 import { isSameProcess, observeProcess } from './process-identity.ts'
 
 export type LockDirectory = {
-  /** Throws `run_locked` while the owner lives. */
-  take(): Promise<LockOwner>
+  /** Throws `run_locked` while the owner lives; `fromOtherHosts`: only an owner on this host counts. */
+  take(fromOtherHosts: boolean): Promise<LockOwner>
   liveOwner(): Promise<LockOwner | null>
   /** One directory listing: cheap enough before every write. */
   isHighest(fence: number): boolean
@@ -50,14 +50,14 @@ export function createLockDirectory(options: {
 
   return { take, liveOwner, isHighest, giveUp }
 
-  async function take(): Promise<LockOwner> {
+  async function take(fromOtherHosts: boolean): Promise<LockOwner> {
     await ensureDirectory(directory)
     const self = await observeProcess(pid)
     const processStart = self.kind === 'running' ? self.start : ''
     for (;;) {
       const highest = highestOf(await listIfPresent(directory))
       const live = await ownerIfLive(highest)
-      if (live !== null) throw lockedBy(live)
+      if (live !== null && (live.host === host || !fromOtherHosts)) throw lockedBy(live)
       const owner: LockOwner = { pid, host, processStart, fence: highest + 1, acquiredAt: now() }
       // A number can only be created again when a higher owner pruned it, so that looking once more settles it.
       if ((await createOnce(owner)) && isHighest(owner.fence)) {

@@ -64,9 +64,9 @@ export function createStateDirStore({ directory, now, host, pid, log }: StateDir
     logFile: layout.log,
   }
 
-  async function acquire(): Promise<RunLock> {
+  async function acquire({ fromOtherHosts } = { fromOtherHosts: false }): Promise<RunLock> {
     await ensureDirectory(layout.root)
-    const owner = await locks.take()
+    const owner = await locks.take(fromOtherHosts)
     tenure = { fence: owner.fence, stored: undefined, events: null, level: log?.level ?? 'normal', progress: null }
     try {
       await tidyUp()
