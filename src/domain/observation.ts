@@ -20,6 +20,8 @@ export type WorkspaceObservation =
       readonly operationInProgress: boolean
     }
 
+export type PresentWorkspace = Extract<WorkspaceObservation, { kind: 'present' }>
+
 /** What the forge's branch holds: null = the branch does not exist there. */
 export type PushedObservation =
   | { readonly kind: 'known'; readonly head: CommitSha | null }

@@ -2,7 +2,13 @@
 
 import { createGroupState } from '../../src/domain/group-state.ts'
 import type { CommitSha, GroupId, PrNumber, RunId, TaskId } from '../../src/domain/ids.ts'
-import type { Check, GroupObservation, PrSnapshot, WorkspaceObservation } from '../../src/domain/observation.ts'
+import type {
+  Check,
+  GroupObservation,
+  PresentWorkspace,
+  PrSnapshot,
+  WorkspaceObservation,
+} from '../../src/domain/observation.ts'
 import type { PrGroup } from '../../src/domain/plan.ts'
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts'
 import type { Attempt, GateRecord, GroupState, SessionOutcome, TaskEvidence, WorkReport } from '../../src/domain/run.ts'
@@ -38,9 +44,7 @@ export function groupState(changes: Partial<GroupState> = {}): GroupState {
   return { ...fresh, stage: 'working', base: BASE, ...changes }
 }
 
-export function present(
-  changes: Partial<Extract<WorkspaceObservation, { kind: 'present' }>> = {},
-): WorkspaceObservation {
+export function present(changes: Partial<PresentWorkspace> = {}): WorkspaceObservation {
   return { kind: 'present', head: HEAD, tree: 'clean', leftovers: [], ahead: 1, operationInProgress: false, ...changes }
 }
 

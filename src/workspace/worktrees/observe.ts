@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { toFailure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
-import type { WorkspaceObservation } from '../../domain/observation.ts'
+import type { PresentWorkspace, WorkspaceObservation } from '../../domain/observation.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import type { Git } from '../git.ts'
 import { exists } from './disk.ts'
@@ -10,8 +10,6 @@ import { readStatus, type TreeStatus } from './tree-status.ts'
 import { OPERATION_MARKS } from './worktree.ts'
 
 const MAX_LEFTOVERS = 40
-
-type Present = Extract<WorkspaceObservation, { kind: 'present' }>
 
 export type CountCommits = (here: Git, base: CommitSha, head: CommitSha) => Promise<number>
 
@@ -73,7 +71,7 @@ export async function isOperationInProgress(gitDirectory: string): Promise<boole
   return marks.some(Boolean)
 }
 
-function toTree(status: TreeStatus | null, elsewhere: readonly string[]): Pick<Present, 'tree' | 'leftovers'> {
+function toTree(status: TreeStatus | null, elsewhere: readonly string[]): Pick<PresentWorkspace, 'tree' | 'leftovers'> {
   if (status === null) return { tree: 'unknown', leftovers: [...elsewhere] }
   const paths = status.changes.map(({ path }) => toPlainText(path, { singleLine: true }))
   const leftovers = [...elsewhere, ...paths].slice(0, MAX_LEFTOVERS)
