@@ -1,6 +1,6 @@
 /** Stage, next action and the reason in words: the answer of `decide`. */
 import type { CommitSha, TaskId } from './ids.ts'
-import type { AttemptPurpose, Block } from './run.ts'
+import type { AttemptPurpose, Block, ThreadDisposition } from './run.ts'
 import type { SessionKind, Stage } from './stage.ts'
 
 /** Why the agent is asked, in a form the prompts can be built from. */
@@ -19,8 +19,10 @@ export type SessionAsk =
   | { readonly why: 'refuted'; readonly evidence: string }
   | { readonly why: 'leftovers'; readonly leftovers: readonly string[]; readonly operationInProgress: boolean }
   | { readonly why: 'gate_failed' }
-  | { readonly why: 'ci_failed'; readonly checks: readonly string[] }
-  | { readonly why: 'reviews' }
+  /** `alsoOnTarget`: red on the target branch too, and not asked for. */
+  | { readonly why: 'ci_failed'; readonly checks: readonly string[]; readonly alsoOnTarget: readonly string[] }
+  /** Everything that is open at once: what reviewers said and, when CI is red, the checks that failed. */
+  | { readonly why: 'reviews'; readonly checks: readonly string[] }
   | { readonly why: 'conflict' }
 
 export type Action =
@@ -45,7 +47,15 @@ export type Action =
   | { readonly kind: 'push'; readonly commit: CommitSha; readonly force: boolean }
   | { readonly kind: 'open_pr'; readonly head: CommitSha }
   | { readonly kind: 'rerun_checks'; readonly head: CommitSha; readonly checks: readonly string[] }
+  | { readonly kind: 'edit_pr' }
+  | { readonly kind: 'mark_ready' }
+  /** Commits that somebody else pushed to the head branch become part of ours. */
+  | { readonly kind: 'integrate'; readonly commit: CommitSha }
+  | { readonly kind: 'update_branch'; readonly head: CommitSha }
   | { readonly kind: 'deliver_replies' }
+  /** What a bot said again gets the answer it was given before, without a session. */
+  | { readonly kind: 'repeat_answers'; readonly replies: readonly ThreadDisposition[] }
+  | { readonly kind: 'cancel_merge' }
   | { readonly kind: 'merge'; readonly head: CommitSha; readonly tolerated: readonly string[] }
   | { readonly kind: 'close_merged'; readonly commit: CommitSha }
   | { readonly kind: 'close_empty' }

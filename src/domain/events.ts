@@ -3,11 +3,21 @@
  * else prints progress. The union is the documentation.
  */
 import type { CommitSha, GroupId, PrNumber, RunId, SessionId, TaskId } from './ids.ts'
+import type { MergeSchedule } from './observation.ts'
 import type { CriterionEvidence, SessionOutcome } from './run.ts'
 import type { RunStatus, SessionKind, Stage } from './stage.ts'
 
 export type RunEventBody =
-  | { type: 'run.started'; goal: string; resumed: boolean; protection: string; account: string; targetBranch: string }
+  | {
+      type: 'run.started'
+      goal: string
+      resumed: boolean
+      protection: string
+      account: string
+      targetBranch: string
+      /** Where pull requests go. */
+      forge: string
+    }
   | { type: 'run.status'; from: RunStatus; to: RunStatus; reason: string | null }
   | {
       type: 'run.completed'
@@ -103,6 +113,9 @@ export type RunEventBody =
     }
   | { type: 'pushed'; groupId: GroupId; commit: CommitSha; branch: string; to: string; forced: boolean }
   | { type: 'pr.created'; groupId: GroupId; number: PrNumber; url: string; title: string; branch: string; base: string }
+  | { type: 'pr.updated'; groupId: GroupId; number: PrNumber; what: 'text' | 'ready' | 'branch' | 'foreign_commits' }
+  | { type: 'pr.scheduled'; groupId: GroupId; number: PrNumber; by: MergeSchedule }
+  | { type: 'pr.unscheduled'; groupId: GroupId; number: PrNumber; why: string }
   | {
       type: 'pr.merged'
       groupId: GroupId
@@ -124,6 +137,12 @@ export type RunEventBody =
   | { type: 'ci.passed'; groupId: GroupId; head: CommitSha }
   | { type: 'ci.failed'; groupId: GroupId; head: CommitSha; checks: readonly string[] }
   | { type: 'ci.tolerated'; groupId: GroupId; head: CommitSha; checks: readonly string[] }
+  | { type: 'ci.rerun'; groupId: GroupId; head: CommitSha; checks: readonly string[]; why: string }
+  /** Red, then green on the same commit. */
+  | { type: 'ci.flaky'; groupId: GroupId; head: CommitSha; checks: readonly string[] }
+  | { type: 'reviews.answered'; groupId: GroupId; number: PrNumber; fixed: number; explained: number; declined: number }
+  /** Remarks of people or bots that the policy does not trust; said once for each author. */
+  | { type: 'reviews.ignored'; groupId: GroupId; number: PrNumber; authors: readonly string[] }
   | { type: 'checkout.updated'; path: string; branch: string; commit: CommitSha }
   | { type: 'checkout.left'; path: string; branch: string; why: string; command: string }
   | { type: 'waiting'; groupId: GroupId | null; for: string; until: number | null }

@@ -64,6 +64,14 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
     sentence: `the forge did not answer: ${message}`,
     cure: `Check the connection, then: ${RESUME}`,
   }),
+  forge_auth: (message, facts) => ({
+    sentence: message,
+    cure: `Set GITHUB_TOKEN, or log in: gh auth login${known(facts.host, (host) => (host === 'github.com' ? '' : ` --hostname ${host}`))}`,
+  }),
+  forge_permission: (message, facts) => ({
+    sentence: message,
+    cure: known(facts.permission, (permission) => `Give the token this permission: ${permission}`) || null,
+  }),
   forge_refused: (message, facts) => ({
     sentence: `the forge refused${known(facts.status, (status) => ` (status ${status})`)}: ${message}`,
     cure: `Check the token and its rights, then: ${RESUME}`,

@@ -24,6 +24,8 @@ export const FAILURE_KINDS = [
   'superseded', // another owner took over: stop acting at once
   'forge_unavailable', // this forge is not built yet, or not reachable by policy
   'forge_unreachable', // retry
+  'forge_auth', // no token, or refused; facts: host
+  'forge_permission', // the token may not do what the run needs; facts: permission, repository
   'forge_refused', // facts: status
   'agent_missing', // the Claude binary cannot be started
   'agent_auth', // no credential, or refused

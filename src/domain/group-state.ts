@@ -10,10 +10,19 @@ export function createGroupState(request: { runId: RunId; groupId: GroupId; head
     headBranch: request.headBranch ?? branch,
     base: null,
     pr: null,
+    adopted: null,
+    prText: null,
+    lastPushed: null,
+    noticeShown: false,
     abandonedPr: null,
     prPauseDone: false,
     historyRewritten: false,
     pendingReplies: null,
+    asked: [],
+    findings: [],
+    ciFailures: [],
+    redBaseSince: null,
+    redBaseAccepted: false,
     green: null,
     noChecksAcceptedFor: null,
     counters: zeroCounters(),
@@ -25,6 +34,7 @@ export function createGroupState(request: { runId: RunId; groupId: GroupId; head
     merged: null,
     emptyAt: null,
     waitingSince: null,
+    scheduledAt: null,
     block: null,
   }
 }
@@ -52,7 +62,8 @@ export function liftBlock(state: GroupState, force: boolean): GroupState {
     counters: zeroCounters(),
     gate: state.gate?.outcome === 'failed' ? null : state.gate,
     abandonedPr: state.pr?.number ?? state.abandonedPr,
-    noChecksAcceptedFor: state.gate?.commit ?? null,
+    noChecksAcceptedFor: state.lastPushed ?? state.gate?.commit ?? null,
+    redBaseAccepted: state.redBaseSince !== null,
   }
 }
 

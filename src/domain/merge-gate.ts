@@ -3,9 +3,17 @@
  * known is not allowed.
  */
 import { judgeChecks } from './checks.ts'
+import { countsAgainstMerge } from './feedback.ts'
 import type { CommitSha } from './ids.ts'
-import type { PrSnapshot, PushedObservation, ReviewsObservation, WorkspaceObservation } from './observation.ts'
+import type {
+  KnownReviews,
+  PrSnapshot,
+  PushedObservation,
+  ReviewsObservation,
+  WorkspaceObservation,
+} from './observation.ts'
 import type { Policy } from './policy.ts'
+import type { Finding } from './run.ts'
 
 export type MergeQuestion = {
   readonly now: number
@@ -13,6 +21,10 @@ export type MergeQuestion = {
   readonly workspace: WorkspaceObservation
   readonly pushed: PushedObservation
   readonly autoMerge: boolean
+  /** Past the rules of the target branch; every other clause holds all the same. */
+  readonly admin: boolean
+  /** What reviewers said and was dealt with. */
+  readonly findings: readonly Finding[]
   /** A person accepted that no check reports on this commit. */
   readonly noChecksAcceptedFor: CommitSha | null
   /** When all checks of the head were first seen green. */
@@ -28,11 +40,11 @@ export type MergeVerdict =
 
 export const MERGE_CLAUSES = [
   'open',
-  'not_draft',
   'nothing_uncommitted',
   'nothing_unpushed',
   'head_evaluated',
   'checks',
+  'not_draft',
   'mergeable',
   'threads',
   'change_requests',
@@ -57,15 +69,15 @@ const CLAUSES: Readonly<Record<MergeClause, (q: MergeQuestion) => string | null>
   head_evaluated: ({ workspace, pr }) =>
     workspace.kind === 'present' && workspace.head === pr.head ? null : 'the pull request shows another commit',
   checks: judgeCi,
-  mergeable: ({ pr }) =>
-    pr.mergeability === 'clean' || pr.mergeability === 'behind' ? null : `the forge says: ${pr.mergeability}`,
-  threads: ({ pr }) => withReviews(pr.reviews, unresolvedThreads),
+  mergeable: judgeMergeability,
+  threads: (q) => withReviews(q.pr.reviews, (reviews) => unresolvedThreads(reviews, q)),
   change_requests: ({ pr, policy }) => withReviews(pr.reviews, (reviews) => changeRequests(reviews, policy)),
   quiet: (q) =>
     q.pr.reviews.kind === 'known' && q.pr.reviews.botsExpected && q.now < (q.greenAt ?? q.now) + q.policy.reviewQuietMs
       ? 'review bots may still comment'
       : null,
-  not_scheduled: ({ pr }) => (pr.mergeScheduled ? 'the forge has accepted the merge and does it later' : null),
+  not_scheduled: ({ pr }) =>
+    pr.mergeScheduled === null ? null : `the forge has accepted the merge and does it later (${pr.mergeScheduled})`,
 }
 
 export function judgeMerge(question: MergeQuestion): MergeVerdict {
@@ -96,20 +108,37 @@ function judgeCi(q: MergeQuestion): string | null {
   }
 }
 
-type Known = Extract<ReviewsObservation, { kind: 'known' }>
+/** A queue or auto-merge waits for what the rules still demand; what only a person can give is waited for here. */
+function judgeMergeability({ pr, admin }: MergeQuestion): string | null {
+  const { mergeability, mustBeUpToDate, canSchedule, awaits } = pr
+  switch (mergeability) {
+    case 'clean':
+      return null
+    case 'behind':
+      return mustBeUpToDate && !admin && canSchedule !== 'queue' ? 'its rules demand that it is up to date' : null
+    case 'blocked':
+      if (admin || (canSchedule !== null && awaits.length === 0)) return null
+      return awaits.length === 0 ? 'the rules of the target branch forbid it' : `it needs ${awaits.join(' and ')}`
+    case 'conflicting':
+    case 'unknown':
+      return `the forge says: ${mergeability}`
+  }
+}
 
-function withReviews(reviews: ReviewsObservation, judge: (known: Known) => string | null): string | null {
+function withReviews(reviews: ReviewsObservation, judge: (known: KnownReviews) => string | null): string | null {
   return reviews.kind === 'unknown' ? `reviews are unknown: ${reviews.why}` : judge(reviews)
 }
 
-function unresolvedThreads(reviews: Known): string | null {
+function unresolvedThreads(reviews: KnownReviews, { findings, policy }: MergeQuestion): string | null {
   if (!reviews.threadsComplete) return 'the list of review threads is incomplete'
-  const open = reviews.threads.filter((thread) => !thread.resolved && thread.trusted)
+  const open = reviews.threads.filter((thread) => countsAgainstMerge(thread, findings, policy.botChangeRequestsBlock))
   return open.length === 0 ? null : `${open.length} review thread(s) are not resolved`
 }
 
-function changeRequests(reviews: Known, policy: Policy): string | null {
+function changeRequests(reviews: KnownReviews, policy: Policy): string | null {
   if (!reviews.reviewersComplete) return 'the list of reviewers is incomplete'
-  const counting = reviews.changeRequests.filter((request) => !request.isBot || policy.botChangeRequestsBlock)
+  const counting = reviews.changeRequests.filter((request) =>
+    request.isBot ? policy.botChangeRequestsBlock : request.trusted,
+  )
   return counting.length === 0 ? null : `changes requested by ${counting.map((request) => request.author).join(', ')}`
 }

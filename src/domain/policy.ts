@@ -4,7 +4,11 @@ export type Policy = {
   readonly maxCiFixes: number
   /** Re-runs on the same commit before red counts as the code's fault, or as the platform's (original: 2). */
   readonly maxReruns: number
+  /** Of those, re-runs that a failure of the code gets before a session is asked: is it a flake? */
+  readonly flakeReruns: number
   readonly maxConflicts: number
+  /** Times the target branch is brought into the head branch of one PR. */
+  readonly maxSyncs: number
   readonly maxReviewRounds: number
   /** Sessions asked again because nothing was delivered (original: 2). */
   readonly maxUndelivered: number
@@ -12,9 +16,9 @@ export type Policy = {
   readonly maxGateFixes: number
   /** Consecutive cut-offs without a new commit. */
   readonly maxCutOffs: number
-  /** Consecutive technical failures of sessions; with the backoff below about an hour of outage. */
+  /** Consecutive technical failures of sessions; with the backoff below somewhat more than an hour of outage. */
   readonly maxSessionFailures: number
-  /** Consecutive unknown answers; with the backoff below about an hour of outage. */
+  /** Consecutive unknown answers; with the backoff below a night of outage. Asking costs nothing. */
   readonly maxUnknowns: number
   readonly maxMergeRefusals: number
   readonly maxPlanAttempts: number
@@ -23,7 +27,12 @@ export type Policy = {
   readonly backoffCapMs: number
   /** No state of CI lasts longer without blocking (original: 7200 s). */
   readonly ciDeadlineMs: number
-  /** "No checks yet" must have lasted this long before it is said to be "no CI on this push" (original: 30 s). */
+  /** A merge that the forge accepted to do later must have happened by then. */
+  readonly scheduleDeadlineMs: number
+  /** The target branch being red with the same checks is waited out this long. */
+  readonly redBaseWaitMs: number
+  /** "No checks yet" must have lasted this long before it is said to be "no CI on this push" (original: 30 s, too short for
+   * apps that report late). */
   readonly noChecksGraceMs: number
   /** Quiet time after green where review bots are known to comment (original: 120 s, always). */
   readonly reviewQuietMs: number
@@ -36,28 +45,32 @@ export type Policy = {
   readonly quickGateMs: number
   /** Names of checks whose failure is tolerated, with a part of their description; logged whenever used. */
   readonly toleratedFailures: readonly { readonly check: string; readonly descriptionIncludes: string }[]
-  /** A bot's requested changes block the merge. */
+  /** A bot's requested changes, and threads of bots that we declined, block the merge. */
   readonly botChangeRequestsBlock: boolean
 }
 
 export const DEFAULT_POLICY: Policy = {
   maxCiFixes: 3,
   maxReruns: 2,
+  flakeReruns: 1,
   maxConflicts: 3,
+  maxSyncs: 3,
   maxReviewRounds: 5,
   maxUndelivered: 2,
   maxFinishes: 2,
   maxGateFixes: 3,
   maxCutOffs: 3,
-  maxSessionFailures: 14,
-  maxUnknowns: 14,
+  maxSessionFailures: 20,
+  maxUnknowns: 120,
   maxMergeRefusals: 5,
   maxPlanAttempts: 3,
   maxVerificationRounds: 3,
   backoffBaseMs: 2_000,
   backoffCapMs: 300_000,
   ciDeadlineMs: 7_200_000,
-  noChecksGraceMs: 30_000,
+  scheduleDeadlineMs: 7_200_000,
+  redBaseWaitMs: 3_600_000,
+  noChecksGraceMs: 60_000,
   reviewQuietMs: 120_000,
   usageLimitDefaultWaitMs: 1_800_000,
   usageLimitMaxWaits: 48,

@@ -29,8 +29,20 @@ export type RunOptions = {
   readonly verify: boolean
   readonly logLevel: LogLevel
   readonly sandbox: SandboxMode
-  readonly forge: 'local'
+  readonly forge: ForgeName
+  /** null = what the repository allows, squash first. */
+  readonly mergeMethod: MergeMethod | null
+  /** Merge past the rules of the target branch; never past red checks, a conflict or a person's no. */
+  readonly admin: boolean
+  /** Bring a PR that is merely behind up to date before it is merged. */
+  readonly syncBeforeMerge: boolean
+  /** Open PRs as drafts, and make them ready once their checks are green. */
+  readonly draft: boolean
 }
+
+export type ForgeName = 'local' | 'github'
+export const MERGE_METHODS = ['squash', 'merge', 'rebase'] as const
+export type MergeMethod = (typeof MERGE_METHODS)[number]
 
 export const MODEL_TIERS = ['opus', 'sonnet', 'haiku', 'fable', 'sonnet_1m'] as const
 export type ModelTier = (typeof MODEL_TIERS)[number]
@@ -54,6 +66,7 @@ export type WorkReport = {
 export type VerdictWord = 'confirmed' | 'refuted' | 'inconclusive'
 export type Verdict = { readonly criterion: number; readonly verdict: VerdictWord; readonly evidence: string }
 
+/** What a session decided about one remark of a reviewer; `id` as it was given to the session. */
 export type ThreadDisposition = {
   readonly id: string
   readonly action: 'fixed' | 'explained' | 'declined'
@@ -97,6 +110,7 @@ export const COUNTERS = [
   'mergeRefusals', // the forge did not merge what the gate allowed
   'openFailures',
   'pushFailures',
+  'syncs', // the target branch was brought into the head branch
 ] as const
 export type Counter = (typeof COUNTERS)[number]
 
@@ -151,14 +165,14 @@ export type TaskEvidence = {
   readonly at: number
   /** null when a person ticked it before anything was begun. */
   readonly commit: CommitSha | null
-  readonly how: 'committed' | 'confirmed_nothing_to_do' | 'ticked_by_person'
+  readonly how: 'committed' | 'confirmed_nothing_to_do' | 'ticked_by_person' | 'adopted'
   readonly summary: string
 }
 
 /** An outside act: intent is written before, outcome after; found without outcome it is looked up, never repeated blindly. */
 export type ActRecord = {
   readonly key: string
-  readonly kind: 'push' | 'open_pr' | 'merge' | 'rerun' | 'reply' | 'resolve'
+  readonly kind: 'push' | 'open_pr' | 'edit_pr' | 'merge' | 'rerun' | 'reply' | 'update_branch' | 'cancel_merge'
   readonly intendedAt: number
   readonly doneAt: number | null
   readonly detail: string
@@ -174,6 +188,30 @@ export type Block = {
   readonly at: number
 }
 
+/** A remark of a reviewer as a session was asked about it. */
+export type AskedRemark = {
+  readonly kind: 'thread' | 'change_request' | 'comment'
+  /** The thread, or the remark itself where there is no thread. */
+  readonly id: string
+  /** The last remark of others in it at that time; a newer one opens it again. */
+  readonly remark: string
+  readonly author: string
+  readonly isBot: boolean
+  readonly path: string | null
+  /** Of what it says, without what changes from one posting to the next. */
+  readonly digest: string
+}
+
+/** How one remark of a reviewer was dealt with: nothing is argued twice. */
+export type Finding = AskedRemark & {
+  readonly action: ThreadDisposition['action']
+  readonly message: string
+  readonly at: number
+}
+
+/** What was red when a session was asked to mend it: the same again and again calls for another way. */
+export type CiFailure = { readonly head: CommitSha; readonly checks: readonly string[]; readonly signature: string }
+
 export type GroupState = {
   readonly stage: Stage
   /** Local branch in the workspace: always `claudetm/<run>/<group>`. */
@@ -183,15 +221,31 @@ export type GroupState = {
   /** Commit of the target branch the group started from. */
   readonly base: CommitSha | null
   readonly pr: { readonly number: PrNumber; readonly url: string } | null
+  /** A PR that existed before the run (`merge-pr`): its title and text are left alone. */
+  readonly adopted: { readonly number: PrNumber; readonly head: CommitSha } | null
+  /** Digest of the title and text the PR was last given. */
+  readonly prText: string | null
+  /** The head branch on the forge as we last pushed or saw it equal to ours. */
+  readonly lastPushed: CommitSha | null
+  /** A comment on the PR says that the run is blocked. */
+  readonly noticeShown: boolean
   /** A PR a person closed; a forced resume opens another one. */
   readonly abandonedPr: PrNumber | null
   /** `--pause-on-pr` has paused here already. */
   readonly prPauseDone: boolean
   /** A conflict session rewrote the branch: the next push replaces what is there, and only that. */
   readonly historyRewritten: boolean
-  /** Answers to review threads, waiting for the fix to be on the forge. */
+  /** Answers to reviewers, waiting for the fix to be on the forge. */
   readonly pendingReplies: readonly ThreadDisposition[] | null
-  /** When all checks of this head were first seen green. */
+  /** What the latest session was asked about. */
+  readonly asked: readonly AskedRemark[]
+  readonly findings: readonly Finding[]
+  readonly ciFailures: readonly CiFailure[]
+  /** Since when the target branch is seen red with the checks that are red here. */
+  readonly redBaseSince: number | null
+  /** A person wants what is red on the target branch too to be mended here. */
+  readonly redBaseAccepted: boolean
+  /** When all checks of this head were first seen green, or that there are none to wait for. */
   readonly green: { readonly head: CommitSha; readonly at: number } | null
   /** A person accepted that no check reports on this commit. */
   readonly noChecksAcceptedFor: CommitSha | null
@@ -212,6 +266,8 @@ export type GroupState = {
   readonly emptyAt: number | null
   /** When the present wait began; null when not waiting. */
   readonly waitingSince: number | null
+  /** When the forge accepted to merge later; null = it did not. */
+  readonly scheduledAt: number | null
   readonly block: Block | null
 }
 

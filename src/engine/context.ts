@@ -10,6 +10,10 @@ export type Context = EngineParts & {
   readonly planFile: PlanFile
   /** Worktrees this process has opened; found again by name after a restart. */
   readonly slots: Map<GroupId, Slot>
+  /** What this process has said already and does not repeat. */
+  readonly said: Set<string>
+  /** What each group is waiting for, as it was last said. */
+  readonly waits: Map<GroupId, string>
   /** Aborted when a person wants the run to pause or stop. */
   readonly halt: AbortSignal
 }

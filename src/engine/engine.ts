@@ -29,7 +29,15 @@ export type RunEnd = {
 export async function runEngine(parts: EngineParts, initial: RunState, control: Control): Promise<RunEnd> {
   const memory = createMemory({ ...parts, initial })
   const planFile = createPlanFile({ ...parts, memory })
-  const context: Context = { ...parts, memory, planFile, slots: new Map(), halt: control.signal }
+  const context: Context = {
+    ...parts,
+    memory,
+    planFile,
+    slots: new Map(),
+    said: new Set(),
+    waits: new Map(),
+    halt: control.signal,
+  }
   try {
     await recover(context)
     await planFile.write()

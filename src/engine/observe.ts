@@ -2,10 +2,17 @@
 import { observeBudget } from '../domain/budget.ts'
 import { firstOpenTask } from '../domain/decide/work.ts'
 import type { CommitSha } from '../domain/ids.ts'
-import type { GroupObservation, PrObservation, PushedObservation, WorkspaceObservation } from '../domain/observation.ts'
+import type {
+  ForeignCommits,
+  GroupObservation,
+  PrObservation,
+  PushedObservation,
+  WorkspaceObservation,
+} from '../domain/observation.ts'
 import type { PrGroup } from '../domain/plan.ts'
 import type { GroupState, RunState } from '../domain/run.ts'
 import type { Context } from './context.ts'
+import { digestText, pullRequestText } from './pull-request-text.ts'
 
 export async function observeGroup(context: Context, group: PrGroup): Promise<GroupObservation> {
   const state = context.memory.state()
@@ -25,9 +32,11 @@ export async function observeGroup(context: Context, group: PrGroup): Promise<Gr
     done: state.tasks,
     workspace,
     pushed,
+    foreign: await observeForeign(context, memory, workspace, pushed),
     pr: withoutAbandoned(pr, memory),
+    prText: digestText(pullRequestText(state, group)),
     budget: observeBudget(state),
-    options: { autoMerge: state.options.autoMerge, pauseOnPr: state.options.pauseOnPr },
+    options: state.options,
     policy: context.policy,
     gateDurationMs: slowestGate(state),
   }
@@ -36,6 +45,21 @@ export async function observeGroup(context: Context, group: PrGroup): Promise<Gr
 async function observeWorkspace(context: Context, memory: GroupState): Promise<WorkspaceObservation> {
   if (memory.base === null) return { kind: 'absent' }
   return context.workspaces.observe(memory.branch, memory.base as CommitSha)
+}
+
+/** Asked only when the forge holds a commit that is neither ours nor the one we pushed. */
+async function observeForeign(
+  context: Context,
+  memory: GroupState,
+  workspace: WorkspaceObservation,
+  pushed: PushedObservation,
+): Promise<ForeignCommits | null> {
+  if (workspace.kind !== 'present' || pushed.kind !== 'known' || pushed.head === null) return null
+  if (pushed.head === workspace.head || pushed.head === memory.lastPushed) return null
+  const { branch, headBranch } = memory
+  const { remote, ref } = context.forge.pushTarget(headBranch)
+  const relation = await context.workspaces.relate({ branch, commit: pushed.head, remote, ref })
+  return relation === 'contained' ? null : relation
 }
 
 async function notAsked<T>(answer: T): Promise<T> {

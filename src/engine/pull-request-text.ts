@@ -1,4 +1,5 @@
 /** Title and body of a pull request: what, why, how verified, from the plan and the recorded evidence. Pure. */
+import { createHash } from 'node:crypto'
 import type { PrGroup } from '../domain/plan.ts'
 import type { RunState } from '../domain/run.ts'
 
@@ -30,6 +31,11 @@ export function pullRequestText(state: RunState, group: PrGroup): { title: strin
     `Part of: ${state.goal.replace(/\s+/g, ' ').slice(0, 300)}`,
   ]
   return { title: shorten(group.title), body: body.join('\n') }
+}
+
+/** To see whether what the forge was given is what it should have now. */
+export function digestText(text: { title: string; body: string }): string {
+  return createHash('sha256').update(`${text.title}\n${text.body}`).digest('hex').slice(0, 16)
 }
 
 function shorten(title: string): string {

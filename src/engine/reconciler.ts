@@ -7,7 +7,8 @@ import { judgeChecks } from '../domain/checks.ts'
 import { decide } from '../domain/decide/decide.ts'
 import type { Decision } from '../domain/decision.ts'
 import { type Failure, toFailure } from '../domain/failure.ts'
-import type { GroupId } from '../domain/ids.ts'
+import { openFeedback } from '../domain/feedback.ts'
+import type { CommitSha, GroupId } from '../domain/ids.ts'
 import type { GroupObservation } from '../domain/observation.ts'
 import { findGroup, type PrGroup } from '../domain/plan.ts'
 import { backoffMs } from '../domain/policy.ts'
@@ -17,6 +18,7 @@ import type { ActResult } from './actions/act-result.ts'
 import { blockGroup } from './actions/waiting.ts'
 import type { Context } from './context.ts'
 import { withGroup } from './memory.ts'
+import { showNotice } from './notice.ts'
 import { observeGroup } from './observe.ts'
 
 export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone'
@@ -36,6 +38,9 @@ export async function reconcile(context: Context, id: GroupId): Promise<GroupEnd
     if (context.halt.aborted) return 'halted'
     const decision = decide(o)
     await note(context, o, decision)
+    await noteIgnored(context, o)
+    if (o.state.noticeShown && o.state.block === null) await showNotice(context, o, null)
+    if (decision.action.kind !== 'wait') context.waits.delete(id)
     const fingerprint = fingerprintOf(o, decision)
     repeats = fingerprint === previous ? repeats + 1 : 0
     previous = fingerprint
@@ -75,16 +80,31 @@ function noted(group: GroupState, o: GroupObservation, decision: Decision): Grou
   const waitingSince = isWaiting && stage === group.stage ? (group.waitingSince ?? o.now) : isWaiting ? o.now : null
   const unknowns = isWaiting && action.because === 'unknown' ? group.unknowns + 1 : 0
   const green = greenOf(group, o)
-  const same =
-    stage === group.stage && waitingSince === group.waitingSince && unknowns === group.unknowns && green === group.green
-  return same ? group : { ...group, stage, waitingSince, unknowns, green }
+  const seen = seenOnForge(group, o)
+  const next = { ...group, ...seen, stage, waitingSince, unknowns, green }
+  return (Object.keys(next) as (keyof GroupState)[]).every((key) => next[key] === group[key]) ? group : next
+}
+
+/** Facts that must outlive the look: what the forge held when it agreed with us, and since when the target is red. */
+function seenOnForge(group: GroupState, o: GroupObservation): Pick<GroupState, 'lastPushed' | 'redBaseSince'> {
+  const { workspace, pushed, pr } = o
+  const agreed = workspace.kind === 'present' && pushed.kind === 'known' && pushed.head === workspace.head
+  const lastPushed = agreed ? workspace.head : group.lastPushed
+  if (pr.kind !== 'pr') return { lastPushed, redBaseSince: group.redBaseSince }
+  const verdict = judgeChecks(pr.pr.checks, pr.pr.head, o.policy)
+  const red = verdict.kind === 'failed' && verdict.failed.every((check) => check.onBase === 'failed')
+  const since = red ? (group.redBaseSince ?? o.now) : verdict.kind === 'green' ? null : group.redBaseSince
+  return { lastPushed, redBaseSince: since }
 }
 
 function greenOf(group: GroupState, o: GroupObservation): GroupState['green'] {
   if (o.pr.kind !== 'pr') return group.green
   const { pr } = o.pr
   if (group.green?.head === pr.head) return group.green
-  return judgeChecks(pr.checks, pr.head, o.policy).kind === 'green' ? { head: pr.head, at: o.now } : group.green
+  const verdict = judgeChecks(pr.checks, pr.head, o.policy)
+  const accepted = verdict.kind === 'none_yet' && group.noChecksAcceptedFor === pr.head
+  const isGreen = verdict.kind === 'green' || verdict.kind === 'none_configured' || accepted
+  return isGreen ? { head: pr.head, at: o.now } : group.green
 }
 
 async function noteCi(context: Context, o: GroupObservation, decision: Decision): Promise<void> {
@@ -101,12 +121,32 @@ async function noteCi(context: Context, o: GroupObservation, decision: Decision)
   }
   if (verdict.kind === 'green' && pr.state === 'open') {
     await context.memory.emit({ type: 'ci.passed', groupId: o.group.id, head: pr.head })
+    await noteFlake(context, o, pr.head)
   }
+}
+
+/** Red, then green on the same commit, without a change. */
+async function noteFlake({ memory, said }: Context, o: GroupObservation, head: CommitSha): Promise<void> {
+  const rerun = o.state.acts.findLast((done) => done.kind === 'rerun' && done.key.startsWith(`rerun:${head}:`))
+  if (rerun === undefined || said.has(rerun.key)) return
+  said.add(rerun.key)
+  await memory.emit({ type: 'ci.flaky', groupId: o.group.id, head, checks: rerun.detail.split(', ') })
+}
+
+/** Whose words were left out, once for each. */
+async function noteIgnored({ memory, said }: Context, o: GroupObservation): Promise<void> {
+  if (o.pr.kind !== 'pr' || o.pr.pr.reviews.kind !== 'known') return
+  const { number, reviews } = o.pr.pr
+  const keyOf = (author: string) => `ignored:${number}:${author}`
+  const authors = openFeedback(reviews, o.state.findings).ignored.filter((author) => !said.has(keyOf(author)))
+  if (authors.length === 0) return
+  for (const author of authors) said.add(keyOf(author))
+  await memory.emit({ type: 'reviews.ignored', groupId: o.group.id, number, authors })
 }
 
 async function actSafely(context: Context, o: GroupObservation, decision: Decision): Promise<ActResult> {
   try {
-    return await act(context, o, decision.action)
+    return await act(context, o, decision)
   } catch (error) {
     const failure = toFailure(error)
     if (context.halt.aborted && failure.kind !== 'superseded') return 'again'

@@ -7,15 +7,20 @@ import {
   attempt,
   BASE,
   check,
+  finding,
   gate,
   groupState,
   HEAD,
+  known,
   NOW,
+  OPTIONS,
   OTHER,
   observation,
   pr,
   present,
+  remark,
   report,
+  thread,
   working,
 } from '../support/observations.ts'
 
@@ -57,26 +62,6 @@ const reported = (...items: ReturnType<typeof check>[]) => ({
   complete: true,
   items,
 })
-const thread = {
-  id: 'T1',
-  resolved: false,
-  author: 'ann',
-  isBot: false,
-  trusted: true,
-  path: null,
-  line: null,
-  body: 'use const',
-  answered: false,
-}
-const reviews = (changes: object) => ({
-  kind: 'known' as const,
-  threads: [],
-  threadsComplete: true,
-  changeRequests: [],
-  reviewersComplete: true,
-  botsExpected: false,
-  ...changes,
-})
 const exhausted = (counter: keyof GroupState['counters'], value: number) => ({
   counters: { ...groupState().counters, [counter]: value },
 })
@@ -96,7 +81,7 @@ describe('a group works', () => {
     ],
     [
       'unknown for too long blocks',
-      working({ workspace: { kind: 'unknown', why: 'x' } }, { unknowns: 14 }),
+      working({ workspace: { kind: 'unknown', why: 'x' } }, { unknowns: 120 }),
       'working: block, claudetm resume --force',
     ],
     ['an open task gets a session', working(), 'working: work (start)'],
@@ -259,14 +244,10 @@ describe('a group is delivered', () => {
       'working: wait unknown 2000',
     ],
     ['pushed: open', delivering({ pushed: { kind: 'known', head: HEAD } }, { gate: gate() }), 'pr_created: open_pr'],
-    [
-      '--pause-on-pr pauses once',
-      onForge({}, {}, { options: { autoMerge: true, pauseOnPr: true } }),
-      'pr_created: pause',
-    ],
+    ['--pause-on-pr pauses once', onForge({}, {}, { options: { ...OPTIONS, pauseOnPr: true } }), 'pr_created: pause'],
     [
       'and not twice',
-      onForge({}, { prPauseDone: true }, { options: { autoMerge: true, pauseOnPr: true } }),
+      onForge({}, { prPauseDone: true }, { options: { ...OPTIONS, pauseOnPr: true } }),
       'ready_to_merge: merge',
     ],
     ['the forge shows an older head', onForge({ head: OTHER }), 'waiting_ci: wait fact 30000'],
@@ -286,31 +267,31 @@ describe('a pull request waits, is mended, is merged', () => {
     ['merely behind merges', onForge({ mergeability: 'behind' }), 'ready_to_merge: merge'],
     [
       'auto-merge off stops at ready',
-      onForge({}, {}, { options: { autoMerge: false, pauseOnPr: false } }),
+      onForge({}, {}, { options: { ...OPTIONS, autoMerge: false } }),
       'ready_to_merge: pause',
     ],
     ['no CI here merges', onForge({ checks: { kind: 'none_configured' } }), 'ready_to_merge: merge'],
     ['checks unknown waits', onForge({ checks: { kind: 'unknown', why: 'x' } }), 'waiting_ci: wait unknown 2000'],
-    ['no check yet waits a moment', onForge({ checks: reported() }), 'waiting_ci: wait fact 30000'],
+    ['no check yet waits a moment', onForge({ checks: reported() }), 'waiting_ci: wait fact 60000'],
     [
       'no check at all is said',
-      onForge({ checks: reported(), headSince: NOW - 30_000 }),
+      onForge({ checks: reported(), headSince: NOW - 60_000 }),
       'waiting_ci: block, claudetm resume --force',
     ],
     [
       'skipped only is not green',
-      onForge({ checks: reported(check({ status: 'skipped' })), headSince: NOW - 30_000 }),
+      onForge({ checks: reported(check({ status: 'skipped' })), headSince: NOW - 60_000 }),
       'waiting_ci: block, claudetm resume --force',
     ],
     [
       'a person accepted that',
-      onForge({ checks: reported(), headSince: NOW - 30_000 }, { noChecksAcceptedFor: HEAD }),
+      onForge({ checks: reported(), headSince: NOW - 60_000 }, { noChecksAcceptedFor: HEAD }),
       'ready_to_merge: merge',
     ],
     [
       'an older green does not count',
       onForge({ checks: { ...reported(check()), head: OTHER } }),
-      'waiting_ci: wait fact 30000',
+      'waiting_ci: wait fact 60000',
     ],
     [
       'pending waits up to the deadline',
@@ -375,46 +356,54 @@ describe('a pull request waits, is mended, is merged', () => {
       onForge({ mergeability: 'conflicting' }, exhausted('conflicts', 3)),
       'resolving_conflicts: block, claudetm resume --force',
     ],
+    [
+      'a conflict is resolved while checks still run, too',
+      onForge({ mergeability: 'conflicting', checks: reported(check({ status: 'pending' })) }),
+      'resolving_conflicts: resolve-conflict (conflict)',
+    ],
     ['mergeability unknown waits', onForge({ mergeability: 'unknown' }), 'ready_to_merge: wait unknown 2000'],
     [
       'an open thread is addressed',
-      onForge({ reviews: reviews({ threads: [thread] }) }),
+      onForge({ reviews: known({ threads: [thread()] }) }),
       'addressing_reviews: fix-review (reviews)',
     ],
     [
       'an answered thread waits for its author',
-      onForge({ reviews: reviews({ threads: [{ ...thread, answered: true }] }) }),
+      onForge({ reviews: known({ threads: [thread({ remarks: [remark(), remark({ id: 'R2', ours: true })] })] }) }),
       'waiting_reviews: wait fact open',
     ],
     [
       'a stranger is not obeyed',
-      onForge({ reviews: reviews({ threads: [{ ...thread, trusted: false }] }) }),
+      onForge({ reviews: known({ threads: [thread({ remarks: [remark({ trusted: false })] })] }) }),
       'ready_to_merge: merge',
     ],
     [
       'rounds of review are bounded',
-      onForge({ reviews: reviews({ threads: [thread] }) }, exhausted('reviewRounds', 5)),
+      onForge({ reviews: known({ threads: [thread()] }) }, exhausted('reviewRounds', 5)),
       'addressing_reviews: block, claudetm resume --force',
     ],
     [
       'a human no is addressed',
-      onForge({ reviews: reviews({ changeRequests: [{ author: 'ann', isBot: false, body: '', answered: false }] }) }),
+      onForge({ reviews: known({ changeRequests: [remark()] }) }),
       'addressing_reviews: fix-review (reviews)',
     ],
     [
       'and waited for',
-      onForge({ reviews: reviews({ changeRequests: [{ author: 'ann', isBot: false, body: '', answered: true }] }) }),
+      onForge(
+        { reviews: known({ changeRequests: [remark()] }) },
+        { findings: [finding({ kind: 'change_request', id: 'R1' })] },
+      ),
       'waiting_reviews: wait fact open',
     ],
     [
       "a bot's no does not block",
-      onForge({ reviews: reviews({ changeRequests: [{ author: 'bot', isBot: true, body: '', answered: false }] }) }),
+      onForge({ reviews: known({ changeRequests: [remark({ author: 'bot', isBot: true, trusted: false })] }) }),
       'ready_to_merge: merge',
     ],
     [
       'an incomplete list of reviewers does not merge',
-      onForge({ reviews: reviews({ reviewersComplete: false }) }),
-      'waiting_reviews: wait fact open',
+      onForge({ reviews: known({ reviewersComplete: false }) }),
+      'waiting_reviews: wait unknown 2000',
     ],
     [
       'reviews unknown waits',
@@ -423,25 +412,349 @@ describe('a pull request waits, is mended, is merged', () => {
     ],
     [
       'review bots get a quiet period after green',
-      onForge({ reviews: reviews({ botsExpected: true }) }, { green: { head: HEAD, at: NOW - 20_000 } }),
+      onForge({ reviews: known({ botsExpected: true }) }, { green: { head: HEAD, at: NOW - 20_000 } }),
       'waiting_reviews: wait fact 100000',
     ],
     [
       'and no longer',
-      onForge({ reviews: reviews({ botsExpected: true }) }, { green: { head: HEAD, at: NOW - 120_000 } }),
+      onForge({ reviews: known({ botsExpected: true }) }, { green: { head: HEAD, at: NOW - 120_000 } }),
       'ready_to_merge: merge',
+    ],
+    [
+      'a green of an older head starts no quiet period',
+      onForge({ reviews: known({ botsExpected: true }) }, { green: { head: OTHER, at: NOW - 500_000 } }),
+      'waiting_reviews: wait fact 120000',
+    ],
+    [
+      'review bots are waited for where there is no CI, too',
+      onForge({ reviews: known({ botsExpected: true }), checks: { kind: 'none_configured' } }),
+      'waiting_reviews: wait fact 120000',
     ],
     [
       'answers are given before anything else',
       onForge({}, { pendingReplies: [] }),
       'addressing_reviews: deliver_replies',
     ],
-    ['scheduled is not merged', onForge({ mergeScheduled: true }), 'ready_to_merge: wait fact open'],
+    ['scheduled is not merged', onForge({ mergeScheduled: 'queue' }), 'ready_to_merge: wait fact 7200000'],
+    [
+      'scheduled without end blocks',
+      onForge({ mergeScheduled: 'auto_merge' }, { scheduledAt: NOW - 7_200_000 }),
+      'ready_to_merge: block, claudetm resume --force',
+    ],
+    [
+      'scheduled, and then somebody says no: taken back',
+      onForge({ mergeScheduled: 'auto_merge', reviews: known({ changeRequests: [remark()] }) }),
+      'ready_to_merge: cancel_merge',
+    ],
+    [
+      'scheduled, and then a check turns red: taken back',
+      onForge({ mergeScheduled: 'queue', checks: reported(check({ status: 'failed' })) }),
+      'ready_to_merge: cancel_merge',
+    ],
     ['a draft waits', onForge({ draft: true }), 'ready_to_merge: wait fact open'],
     [
       'a forge that refuses without end blocks',
       onForge({}, exhausted('mergeRefusals', 5)),
       'ready_to_merge: block, claudetm resume --force',
+    ],
+  ]
+  it.each(cases)('%s', (_, o, expected) => expect(answer(o)).toBe(expected))
+})
+
+describe('red checks cost money only when they are the fault of the code, and can be seen again', () => {
+  const red = (changes: Parameters<typeof check>[0] = {}) => check({ status: 'failed', ...changes })
+  const again = { ...exhausted('reruns', 1) }
+  const cases: [string, GroupObservation, string][] = [
+    [
+      'a flake gets a second run first',
+      onForge({ checks: reported(red({ canRerun: true })) }),
+      'ci_failed: rerun_checks',
+    ],
+    [
+      'red again on the same commit goes to a session',
+      onForge({ checks: reported(red({ canRerun: true })) }, again),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      'what nobody can run again goes to a session at once',
+      onForge({ checks: reported(red()) }),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      'red on the target branch too is waited out',
+      onForge({ checks: reported(red({ onBase: 'failed' })) }),
+      'waiting_ci: wait fact 3600000',
+    ],
+    [
+      'and blocks when it lasts',
+      onForge({ checks: reported(red({ onBase: 'failed' })) }, { redBaseSince: NOW - 3_600_000 }),
+      'waiting_ci: block, claudetm resume --force',
+    ],
+    [
+      'a person wants it mended here',
+      onForge({ checks: reported(red({ onBase: 'failed' })) }, { redBaseSince: NOW, redBaseAccepted: true }),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      'the target branch is green again: its newest commit is brought in',
+      onForge({ behind: true, checks: reported(red({ onBase: 'passed' })) }, { redBaseSince: NOW - 5 }),
+      'resolving_conflicts: update_branch',
+    ],
+    [
+      'only what is new is asked for',
+      onForge({ checks: reported(red({ name: 'new' }), red({ name: 'old', onBase: 'failed' })) }),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      'an account that may not run checks is said at once',
+      onForge({ checks: reported(red({ cause: 'account' })) }),
+      'ci_failed: block, claudetm resume',
+    ],
+    [
+      'a check that a person has to let run is said at once',
+      onForge({ checks: reported(red({ cause: 'approval' })) }),
+      'ci_failed: block, claudetm resume',
+    ],
+    [
+      'red CI and open remarks are one session',
+      onForge({ checks: reported(red()), reviews: known({ threads: [thread()] }) }),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+  ]
+  it.each(cases)('%s', (_, o, expected) => expect(answer(o)).toBe(expected))
+
+  it('the session is told what is new, and what is red on the target branch as well', () => {
+    const { action } = decide(
+      onForge({ checks: reported(red({ name: 'new' }), red({ name: 'old', onBase: 'failed' })) }),
+    )
+    expect(action).toMatchObject({ ask: { why: 'ci_failed', checks: ['new'], alsoOnTarget: ['old'] } })
+  })
+
+  it('a block tells that every fix left the same failure', () => {
+    const failure = (head: typeof HEAD) => ({ head, checks: ['test'], signature: 's' })
+    const o = onForge(
+      { checks: reported(red()) },
+      { ...exhausted('ciFixes', 3), ciFailures: [failure(BASE), failure(OTHER), failure(HEAD)] },
+    )
+    expect(decide(o).action).toMatchObject({ block: { tried: '3 fixes, each with the same failure after it' } })
+  })
+})
+
+describe('reviewers are answered once, and listened to again when they write again', () => {
+  const answered = thread({ remarks: [remark(), remark({ id: 'R2', ours: true })] })
+  const cases: [string, GroupObservation, string][] = [
+    [
+      'a comment below the PR asks for something',
+      onForge({ reviews: known({ comments: [remark({ body: 'Please also cover negative numbers' })] }) }),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+    [
+      'a short one too',
+      onForge({ reviews: known({ comments: [remark({ body: 'use const here' })] }) }),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+    [
+      'a nod does not',
+      onForge({ reviews: known({ comments: [remark({ body: 'LGTM 🚀' }), remark({ id: 'R2', body: ':)' })] }) }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'a command to another program does not',
+      onForge({ reviews: known({ comments: [remark({ body: '/retest' })] }) }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'a report of a bot does not',
+      onForge({ reviews: known({ comments: [remark({ isBot: true, body: 'Walkthrough: 3 files changed' })] }) }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'a thread that the ledger has dealt with waits for its author',
+      onForge({ reviews: known({ threads: [thread()] }) }, { findings: [finding({ action: 'declined' })] }),
+      'waiting_reviews: wait fact open',
+    ],
+    [
+      'a remark that came while the session worked is open, although our answer stands below it',
+      onForge(
+        {
+          reviews: known({
+            threads: [thread({ remarks: [remark(), remark({ id: 'R3' }), remark({ id: 'R4', ours: true })] })],
+          }),
+        },
+        { findings: [finding({ remark: 'R1' })] },
+      ),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+    [
+      'a person who writes again below our answer is listened to',
+      onForge(
+        { reviews: known({ threads: [thread({ remarks: [...answered.remarks, remark({ id: 'R3' })] })] }) },
+        { findings: [finding()] },
+      ),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+    [
+      'a bot that says the same again gets the same answer without a session',
+      onForge(
+        {
+          reviews: known({
+            threads: [thread({ id: 'T2', remarks: [remark({ id: 'R9', isBot: true, body: 'Use const! (line 7)' })] })],
+          }),
+        },
+        { findings: [finding({ isBot: true, action: 'explained', digest: 'use const line' })] },
+      ),
+      'addressing_reviews: repeat_answers',
+    ],
+    [
+      'a thread of a bot that we declined does not hold the merge',
+      onForge(
+        { reviews: known({ threads: [thread({ remarks: [remark({ isBot: true })] })] }) },
+        { findings: [finding({ isBot: true, action: 'declined' })] },
+      ),
+      'ready_to_merge: merge',
+    ],
+    [
+      'an approving review that is demanded is waited for',
+      onForge({ mergeability: 'blocked', awaits: ['an approving review'] }),
+      'waiting_reviews: wait fact open',
+    ],
+    [
+      'fixed, they say, but nothing was committed: asked again',
+      onForge(
+        { reviews: known({ threads: [thread()] }) },
+        {
+          attempt: attempt({
+            purpose: 'fix-review',
+            subject: HEAD,
+            startHead: HEAD,
+            last: { kind: 'completed', report: null },
+          }),
+          pendingReplies: [{ id: 'T1', action: 'fixed', message: 'done' }],
+        },
+      ),
+      'addressing_reviews: fix-review (undelivered)',
+    ],
+    [
+      'explained without a commit is an answer',
+      onForge(
+        { reviews: known({ threads: [thread()] }) },
+        {
+          attempt: attempt({
+            purpose: 'fix-review',
+            subject: HEAD,
+            startHead: HEAD,
+            last: { kind: 'completed', report: null },
+          }),
+          pendingReplies: [{ id: 'T1', action: 'explained', message: 'because' }],
+        },
+      ),
+      'addressing_reviews: end_attempt',
+    ],
+  ]
+  it.each(cases)('%s', (_, o, expected) => expect(answer(o)).toBe(expected))
+})
+
+describe('the branch, its target and other people', () => {
+  const behind = { mergeability: 'behind' as const, behind: true }
+  const theirs = { pushed: { kind: 'known' as const, head: OTHER } }
+  const cases: [string, GroupObservation, string][] = [
+    [
+      'behind is brought up to date when the person wants it',
+      onForge(behind, {}, { options: { ...OPTIONS, syncBeforeMerge: true } }),
+      'resolving_conflicts: update_branch',
+    ],
+    [
+      'and merged as it is when that does not end',
+      onForge(behind, exhausted('syncs', 3), { options: { ...OPTIONS, syncBeforeMerge: true } }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'the rules want it up to date',
+      onForge({ ...behind, mustBeUpToDate: true }),
+      'resolving_conflicts: update_branch',
+    ],
+    [
+      'the rules want it again and again: blocks',
+      onForge({ ...behind, mustBeUpToDate: true }, exhausted('syncs', 3)),
+      'ready_to_merge: block, claudetm resume --force',
+    ],
+    ['commits of others become ours', onForge({}, {}, { ...theirs, foreign: 'ahead' }), 'pr_created: integrate'],
+    ['also when both went on', onForge({}, {}, { ...theirs, foreign: 'diverged' }), 'pr_created: integrate'],
+    [
+      'what cannot be read is not overwritten',
+      onForge({}, { historyRewritten: true }, { ...theirs, foreign: 'unknown' }),
+      'pr_created: wait unknown 2000',
+    ],
+    ['our own older push is replaced', onForge({}, { historyRewritten: true }, theirs), 'pr_created: push'],
+    ['the text is kept up to date', onForge({}, { prText: 'old' }), 'pr_created: edit_pr'],
+    [
+      'the text of a PR that was there before is left alone',
+      onForge({}, { prText: null, adopted: { number: 1 as PrNumber, head: HEAD } }),
+      'ready_to_merge: merge',
+    ],
+    [
+      'what others pushed where there is no CI is judged by our own checks',
+      onForge({ checks: { kind: 'none_configured' } }, { gate: null }),
+      'working: gate',
+    ],
+    [
+      'a PR that goes elsewhere now is not merged',
+      onForge({ baseBranch: 'release' }),
+      'working: block, claudetm resume',
+    ],
+    [
+      'a draft of ours is made ready when its checks are green',
+      onForge({ draft: true }, {}, { options: { ...OPTIONS, draft: true } }),
+      'ready_to_merge: mark_ready',
+    ],
+    ['blocked by rules is looked at again', onForge({ mergeability: 'blocked' }), 'ready_to_merge: wait unknown 2000'],
+    [
+      '--admin passes the rules',
+      onForge(
+        { mergeability: 'blocked', awaits: ['an approving review'] },
+        {},
+        { options: { ...OPTIONS, admin: true } },
+      ),
+      'ready_to_merge: merge',
+    ],
+    [
+      '--admin never passes checks that have not ended',
+      onForge(
+        { mergeability: 'blocked', checks: reported(check({ status: 'pending' })) },
+        { waitingSince: NOW - 7_200_000 },
+        { options: { ...OPTIONS, admin: true } },
+      ),
+      'waiting_ci: block, claudetm resume --force',
+    ],
+    [
+      '--admin never passes red checks',
+      onForge(
+        { mergeability: 'blocked', checks: reported(check({ status: 'failed' })) },
+        {},
+        {
+          options: { ...OPTIONS, admin: true },
+        },
+      ),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      '--admin never passes a conflict',
+      onForge({ mergeability: 'conflicting' }, {}, { options: { ...OPTIONS, admin: true } }),
+      'resolving_conflicts: resolve-conflict (conflict)',
+    ],
+    [
+      '--admin never passes a no',
+      onForge(
+        { mergeability: 'blocked', reviews: known({ changeRequests: [remark()] }) },
+        { findings: [finding({ kind: 'change_request', id: 'R1' })] },
+        { options: { ...OPTIONS, admin: true } },
+      ),
+      'waiting_reviews: wait fact open',
+    ],
+    [
+      'a queue takes what the rules hold back',
+      onForge({ mergeability: 'blocked', canSchedule: 'queue' }),
+      'ready_to_merge: merge',
     ],
   ]
   it.each(cases)('%s', (_, o, expected) => expect(answer(o)).toBe(expected))

@@ -2,22 +2,26 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/domain/decide/decide.ts'
 import type { PrNumber } from '../../src/domain/ids.ts'
-import type { Check, GroupObservation, PrSnapshot } from '../../src/domain/observation.ts'
+import type { Check, GroupObservation, PrSnapshot, ReviewThread } from '../../src/domain/observation.ts'
 import type { GroupState } from '../../src/domain/run.ts'
 import {
   attempt,
   BASE,
   check,
   evidence,
+  finding,
   gate,
   groupState,
   HEAD,
   NOW,
+  OPTIONS,
   OTHER,
   observation,
   pr,
   present,
+  remark,
   report,
+  thread,
 } from '../support/observations.ts'
 
 const commit = fc.constantFrom(BASE, HEAD, OTHER)
@@ -36,7 +40,9 @@ const checks = fc.oneof(
           name: fc.constantFrom('test', 'CodeRabbit'),
           status: fc.constantFrom<Check['status']>('pending', 'passed', 'failed', 'skipped'),
           description: fc.constantFrom('', 'Rate limit exceeded'),
-          cause: fc.constantFrom<Check['cause']>('code', 'infrastructure', 'unknown'),
+          cause: fc.constantFrom<Check['cause']>('code', 'infrastructure', 'account', 'unknown'),
+          onBase: fc.constantFrom<Check['onBase']>('passed', 'failed', 'unknown'),
+          canRerun: fc.boolean(),
         }),
         { maxLength: 3 },
       )
@@ -49,25 +55,35 @@ const reviews = fc.oneof(
   fc.record({
     kind: fc.constant('known' as const),
     threads: fc.array(
-      fc.record({ resolved: fc.boolean(), trusted: fc.boolean(), answered: fc.boolean() }).map((thread) => ({
-        id: 'T',
-        author: 'ann',
-        isBot: false,
-        path: null,
-        line: null,
-        body: '',
-        ...thread,
-      })),
+      fc
+        .record({
+          resolved: fc.boolean(),
+          remarks: fc.array(
+            fc
+              .record({
+                id: fc.constantFrom('R1', 'R2'),
+                ours: fc.boolean(),
+                trusted: fc.boolean(),
+                isBot: fc.boolean(),
+              })
+              .map((changes) => remark(changes)),
+            { minLength: 1, maxLength: 3 },
+          ),
+        })
+        .map((changes) => thread(changes)),
       { maxLength: 2 },
     ),
     threadsComplete: fc.boolean(),
     changeRequests: fc.array(
-      fc
-        .record({ isBot: fc.boolean(), answered: fc.boolean() })
-        .map((request) => ({ author: 'bob', body: '', ...request })),
+      fc.record({ isBot: fc.boolean(), trusted: fc.boolean() }).map((changes) => remark(changes)),
       { maxLength: 2 },
     ),
     reviewersComplete: fc.boolean(),
+    comments: fc.array(
+      fc.record({ isBot: fc.boolean(), trusted: fc.boolean() }).map((changes) => remark({ id: 'C1', ...changes })),
+      { maxLength: 1 },
+    ),
+    commentsComplete: fc.boolean(),
     botsExpected: fc.boolean(),
   }),
 )
@@ -92,7 +108,12 @@ const snapshot: fc.Arbitrary<PrSnapshot> = fc
       ),
       checks,
       reviews,
-      mergeScheduled: fc.boolean(),
+      mergeScheduled: fc.constantFrom<PrSnapshot['mergeScheduled']>(null, null, null, 'queue', 'auto_merge'),
+      canSchedule: fc.constantFrom<PrSnapshot['canSchedule']>(null, null, 'queue', 'auto_merge'),
+      mustBeUpToDate: fc.boolean(),
+      awaits: fc.constantFrom<readonly string[]>([], [], ['an approving review']),
+      behind: fc.boolean(),
+      baseBranch: fc.constantFrom('main', 'main', 'main', 'other'),
       headSince: fc.constantFrom(NOW, NOW - 40_000),
     },
     SOME,
@@ -141,7 +162,7 @@ const state: fc.Arbitrary<GroupState> = fc
               ),
               last: lastOutcome,
               startHead: commit,
-              failures: fc.constantFrom(0, 1, 20),
+              failures: fc.constantFrom(0, 1, 40),
               undelivered: fc.constantFrom(0, 3),
             })
             .map((changes) => attempt(changes)),
@@ -154,10 +175,12 @@ const state: fc.Arbitrary<GroupState> = fc
           .map((changes) => gate(changes)),
       ),
       pendingReplies: fc.constantFrom(null, null, null, []),
-      unknowns: fc.constantFrom(0, 20),
+      unknowns: fc.constantFrom(0, 200),
       green: fc.constantFrom(null, { head: HEAD, at: NOW - 10_000 }, { head: HEAD, at: NOW - 200_000 }),
       noChecksAcceptedFor: fc.constantFrom(null, HEAD, OTHER),
       waitingSince: fc.constantFrom(null, NOW - 8_000_000),
+      findings: fc.constantFrom([], [finding()], [finding({ isBot: true, action: 'declined' })]),
+      historyRewritten: fc.boolean(),
     },
     SOME,
   )
@@ -176,7 +199,10 @@ const anyObservation: fc.Arbitrary<GroupObservation> = fc
         snapshot.map((shown) => ({ kind: 'pr' as const, pr: shown })),
       ),
       done: fc.constantFrom({}, { t1: evidence() }, { t1: evidence() }),
-      options: fc.record({ autoMerge: fc.boolean(), pauseOnPr: fc.boolean() }),
+      foreign: fc.constantFrom<GroupObservation['foreign']>(null, null, 'ahead', 'diverged', 'unknown'),
+      options: fc
+        .record({ autoMerge: fc.boolean(), pauseOnPr: fc.boolean(), admin: fc.boolean(), draft: fc.boolean() })
+        .map((changes) => ({ ...OPTIONS, ...changes })),
     },
     SOME,
   )
@@ -188,19 +214,28 @@ function isSafe(o: GroupObservation, head: string): boolean {
   const shown = o.pr.pr
   const oneCommit = [o.workspace.head, o.pushed.head, shown.head].every((each) => each === head)
   const tidy = o.workspace.tree === 'clean' && !o.workspace.operationInProgress
-  const open =
-    shown.state === 'open' && !shown.draft && !shown.mergeScheduled && ['clean', 'behind'].includes(shown.mergeability)
-  const gated = o.state.gate?.commit === head && o.state.gate.outcome !== 'failed'
+  const open = shown.state === 'open' && !shown.draft && shown.mergeScheduled === null && shown.baseBranch === 'main'
+  const tested =
+    shown.checks.kind === 'reported' || (o.state.gate?.commit === head && o.state.gate.outcome !== 'failed')
   return (
     oneCommit &&
     tidy &&
     open &&
-    gated &&
+    isMergeable(o, shown) &&
+    tested &&
     isGreen(o, shown) &&
     nobodyObjects(o, shown) &&
     o.options.autoMerge &&
     o.done.t1 !== undefined
   )
+}
+
+/** Rules are passed by an admin only; what only a person can give is not left to a queue. */
+function isMergeable(o: GroupObservation, shown: PrSnapshot): boolean {
+  const { mergeability, awaits, canSchedule, mustBeUpToDate } = shown
+  if (mergeability === 'clean') return true
+  if (mergeability === 'behind') return o.options.admin || !mustBeUpToDate || canSchedule === 'queue'
+  return mergeability === 'blocked' && (o.options.admin || (canSchedule !== null && awaits.length === 0))
 }
 
 function isGreen(o: GroupObservation, { checks: seen, head }: PrSnapshot): boolean {
@@ -214,10 +249,15 @@ function isGreen(o: GroupObservation, { checks: seen, head }: PrSnapshot): boole
 
 function nobodyObjects(o: GroupObservation, { reviews: seen, head }: PrSnapshot): boolean {
   if (seen.kind !== 'known' || !seen.threadsComplete || !seen.reviewersComplete) return false
-  if (seen.threads.some((thread) => thread.trusted && !thread.resolved)) return false
-  if (seen.changeRequests.some((request) => !request.isBot)) return false
+  if (seen.threads.some((each) => !each.resolved && isHeldBy(each))) return false
+  if (seen.changeRequests.some((request) => !request.isBot && request.trusted)) return false
   const quiet = o.state.green?.head === head && o.now - o.state.green.at >= 120_000
   return !seen.botsExpected || quiet
+}
+
+/** A trusted person spoke in it. */
+function isHeldBy({ remarks }: ReviewThread): boolean {
+  return remarks.some((said) => !said.ours && said.trusted && !said.isBot)
 }
 
 const RUNS = { numRuns: Number(process.env.FC_RUNS ?? 10_000) }
@@ -249,6 +289,7 @@ describe('whatever is observed', () => {
         return (
           clean &&
           o.pushed.kind === 'known' &&
+          (o.foreign === null || o.pushed.head === null) &&
           o.state.gate?.commit === action.commit &&
           o.state.gate.outcome !== 'failed'
         )

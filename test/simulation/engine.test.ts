@@ -5,7 +5,7 @@ import type { RunOptions, RunState } from '../../src/domain/run.ts'
 import { createControl } from '../../src/engine/control.ts'
 import { runEngine } from '../../src/engine/engine.ts'
 import { initialState } from '../../src/operations/initial-state.ts'
-import { completed, createParts, createWorld, ended, type SimulatedAgent, type World } from './world.ts'
+import { completed, createParts, createWorld, ended, type SimulatedAgent, simulatedCheck, type World } from './world.ts'
 
 const OPTIONS: RunOptions = {
   model: 'opus',
@@ -23,6 +23,10 @@ const OPTIONS: RunOptions = {
   logLevel: 'normal',
   sandbox: 'off',
   forge: 'local',
+  mergeMethod: null,
+  admin: false,
+  syncBeforeMerge: false,
+  draft: false,
 }
 
 const PLAN = {
@@ -90,7 +94,7 @@ describe('a run', () => {
 
   it('sends red CI back to a session that fixes it', async () => {
     const world = createWorld()
-    world.ci.push(() => [{ name: 'test', status: 'failed', required: true, description: '', cause: 'code', url: null }])
+    world.ci.push(() => [simulatedCheck({ status: 'failed' })])
     const { end, kinds } = await run(world, diligent)
     expect([end.status, world.merges.length, kinds]).toEqual([
       'success',

@@ -11,7 +11,7 @@ import type { Check, PrSnapshot } from '../../src/domain/observation.ts'
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts'
 import type { GateRecord, RunState } from '../../src/domain/run.ts'
 import type { EngineParts } from '../../src/engine/parts.ts'
-import type { Forge } from '../../src/forge/forge.ts'
+import type { Forge, Reply } from '../../src/forge/forge.ts'
 import { parseState } from '../../src/store/state-dir/state-schema.ts'
 import type { ControlRequest, DocumentName, RunLock, RunSummary, Store } from '../../src/store/store.ts'
 import type { Slot, Workspaces } from '../../src/workspace/workspace.ts'
@@ -35,7 +35,14 @@ export type World = {
   readonly ci: ((head: CommitSha) => readonly Check[])[]
   /** Verdict of commands; absent = exit code 0. */
   readonly commands: Map<string, number>
+  /** What other people do while a run waits, one at a time. */
+  readonly meanwhile: (() => void)[]
+  /** Replies with the head they were given on. */
+  readonly replies: (Reply & { head: CommitSha | null })[]
+  readonly reviewsRequested: string[]
+  readonly notices: { number: PrNumber; text: string | null }[]
   state: RunState | null
+  newCommit(): CommitSha
   commit(branch: string): CommitSha
 }
 
@@ -80,7 +87,12 @@ export function createWorld(): World {
     gates: new Map(),
     ci: [],
     commands: new Map(),
+    meanwhile: [],
+    replies: [],
+    reviewsRequested: [],
+    notices: [],
     state: null,
+    newCommit: nextSha,
     commit(name) {
       const branch = branches.get(name)
       if (branch === undefined) throw new Error(`no branch ${name}`)
@@ -116,7 +128,7 @@ export function createParts(world: World, agent: SimulatedAgent): EngineParts {
     clock: {
       now: () => world.now,
       async sleepUntil(at, signal) {
-        await Promise.resolve()
+        await new Promise(setImmediate) // what else can happen happens first
         if (signal.aborted) throw new Error('aborted')
         world.now = Math.max(world.now, at)
       },
@@ -223,6 +235,12 @@ function createWorkspaces(world: World): Workspaces {
       if (open !== undefined)
         open.snapshot = { ...open.snapshot, head: commit, headSince: world.now, checks: checksFor(world, commit) }
     },
+    relate: async () => 'ahead',
+    async integrate(slot, { commit }) {
+      const branch = world.branches.get(slot.git.branch ?? '')
+      if (branch !== undefined) branch.head = commit
+      return { kind: 'integrated', head: commit }
+    },
     fastForward: async () => ({ kind: 'current' }),
     async release({ branch, shippedHead }) {
       const known = world.branches.get(branch)
@@ -236,13 +254,31 @@ function createWorkspaces(world: World): Workspaces {
 
 function checksFor(world: World, head: CommitSha): PrSnapshot['checks'] {
   const next = world.ci.shift()
-  const green: Check = { name: 'test', status: 'passed', required: true, description: '', cause: 'code', url: null }
+  const green = simulatedCheck()
   return { kind: 'reported', head, complete: true, items: next === undefined ? [green] : next(head) }
+}
+
+export function simulatedCheck(changes: Partial<Check> = {}): Check {
+  return {
+    name: 'test',
+    status: 'passed',
+    required: true,
+    description: '',
+    cause: 'code',
+    onBase: 'unknown',
+    canRerun: false,
+    url: null,
+    ...changes,
+  }
 }
 
 function createForge(world: World): Forge {
   const newest = (branch: string) => world.prs.findLast((pr) => pr.headBranch === branch)
   const byNumber = (number: PrNumber) => world.prs.find((pr) => pr.snapshot.number === number)
+  const change = (number: PrNumber, changes: (pr: PrSnapshot) => Partial<PrSnapshot>) => {
+    const pr = byNumber(number)
+    if (pr !== undefined) pr.snapshot = { ...pr.snapshot, ...changes(pr.snapshot) }
+  }
   return {
     name: 'simulated',
     targetHead: async () => world.target,
@@ -252,27 +288,65 @@ function createForge(world: World): Forge {
       const pr = newest(branch)
       return pr === undefined ? { kind: 'none' } : { kind: 'pr', pr: pr.snapshot }
     },
+    ready: async () => ({ place: 'simulation', account: null, notes: [] }),
+    async observeNumber(number) {
+      const pr = byNumber(number)
+      return pr === undefined ? { kind: 'none' } : { kind: 'pr', pr: pr.snapshot }
+    },
+    async edit(number, { title }) {
+      change(number, () => ({ title }))
+    },
+    async markReady(number) {
+      change(number, () => ({ draft: false }))
+    },
     async ensureOpen({ headBranch, head, title }) {
       const open = newest(headBranch)
       if (open?.snapshot.state === 'open')
         return { number: open.snapshot.number, url: open.snapshot.url, created: false }
       const number = (world.prs.length + 1) as PrNumber
-      const snapshot = openPr(world, number, title, head)
+      const snapshot = openPr(world, { number, title, head, headBranch })
       world.prs.push({ snapshot, headBranch })
       return { number, url: snapshot.url, created: true }
     },
     async changed() {
       world.now += 10_000
+      world.meanwhile.shift()?.()
     },
     failureLogs: async () => [{ check: 'test', tail: 'boom', file: null }],
     async rerun(number, head) {
-      const pr = byNumber(number)
-      if (pr !== undefined) pr.snapshot = { ...pr.snapshot, checks: checksFor(world, head) }
+      change(number, () => ({ checks: checksFor(world, head) }))
+      return { kind: 'started' }
     },
-    reply: async () => {},
+    async reply(number, replies) {
+      world.replies.push(...replies.map((reply) => ({ ...reply, head: byNumber(number)?.snapshot.head ?? null })))
+      for (const reply of replies) change(number, (pr) => ({ reviews: answered(pr, reply, world.now) }))
+    },
+    async requestReview(_, logins) {
+      world.reviewsRequested.push(...logins)
+    },
+    async setNotice(number, text) {
+      world.notices.push({ number, text })
+    },
+    async updateBranch(number) {
+      const pr = byNumber(number)
+      const branch = pr === undefined ? undefined : world.branches.get(pr.headBranch)
+      if (pr === undefined || branch === undefined) return { kind: 'refused', why: 'no branch' }
+      const head = world.newCommit()
+      world.pushed.set(pr.headBranch, head)
+      change(number, () => ({ head, behind: false, mergeability: 'clean', checks: checksFor(world, head) }))
+      return { kind: 'updated' }
+    },
+    async cancelScheduled(number) {
+      change(number, () => ({ mergeScheduled: null }))
+    },
+    ciRuns: null,
     async merge({ number, head }) {
       const pr = byNumber(number)
       if (pr === undefined || pr.snapshot.head !== head) return { kind: 'stale', why: 'another head' }
+      if (pr.snapshot.canSchedule !== null) {
+        change(number, () => ({ mergeScheduled: pr.snapshot.canSchedule }))
+        return { kind: 'scheduled', by: pr.snapshot.canSchedule }
+      }
       const commit = `f${world.target.slice(1)}` as CommitSha
       world.merges.push(head)
       world.target = commit
@@ -286,17 +360,37 @@ function createForge(world: World): Forge {
   }
 }
 
-function openPr(world: World, number: PrNumber, title: string, head: CommitSha): PrSnapshot {
+/** What the forge shows after a reply: our remark below, and the thread resolved when that was asked for. */
+function answered(pr: PrSnapshot, reply: Reply, at: number): PrSnapshot['reviews'] {
+  const { to, key, body } = reply
+  if (pr.reviews.kind !== 'known' || to.kind !== 'thread') return pr.reviews
+  const ours = { id: key, author: 'claudetm', isBot: false, trusted: true, ours: true, body, at, url: null }
+  const threads = pr.reviews.threads.map((thread) =>
+    thread.id === to.id ? { ...thread, resolved: to.resolve, remarks: [...thread.remarks, ours] } : thread,
+  )
+  return { ...pr.reviews, threads }
+}
+
+function openPr(
+  world: World,
+  { number, title, head, headBranch }: { number: PrNumber; title: string; head: CommitSha; headBranch: string },
+): PrSnapshot {
   return {
     number,
     url: `sim:#${number}`,
     title,
+    author: 'claudetm',
     state: 'open',
     draft: false,
+    headBranch,
     head,
+    isFromFork: false,
     baseBranch: 'main',
     mergeCommit: null,
     mergeability: 'clean',
+    behind: false,
+    mustBeUpToDate: false,
+    awaits: [],
     checks: checksFor(world, head),
     reviews: {
       kind: 'known',
@@ -304,9 +398,12 @@ function openPr(world: World, number: PrNumber, title: string, head: CommitSha):
       threadsComplete: true,
       changeRequests: [],
       reviewersComplete: true,
+      comments: [],
+      commentsComplete: true,
       botsExpected: false,
     },
-    mergeScheduled: false,
+    mergeScheduled: null,
+    canSchedule: null,
     headSince: world.now,
   }
 }

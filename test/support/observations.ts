@@ -5,18 +5,39 @@ import type { CommitSha, GroupId, PrNumber, RunId, TaskId } from '../../src/doma
 import type {
   Check,
   GroupObservation,
+  KnownReviews,
   PresentWorkspace,
   PrSnapshot,
+  Remark,
+  ReviewThread,
   WorkspaceObservation,
 } from '../../src/domain/observation.ts'
 import type { PrGroup } from '../../src/domain/plan.ts'
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts'
-import type { Attempt, GateRecord, GroupState, SessionOutcome, TaskEvidence, WorkReport } from '../../src/domain/run.ts'
+import type {
+  Attempt,
+  Finding,
+  GateRecord,
+  GroupState,
+  SessionOutcome,
+  TaskEvidence,
+  WorkReport,
+} from '../../src/domain/run.ts'
 
 export const BASE = sha('b')
 export const HEAD = sha('a')
 export const OTHER = sha('c')
 export const NOW = 1_000_000_000
+/** Digest of what the PR should say. */
+export const TEXT = 'text'
+export const OPTIONS: GroupObservation['options'] = {
+  autoMerge: true,
+  pauseOnPr: false,
+  admin: false,
+  syncBeforeMerge: false,
+  draft: false,
+  targetBranch: 'main',
+}
 
 export function sha(digit: string): CommitSha {
   return digit.repeat(40) as CommitSha
@@ -41,7 +62,7 @@ export function group(tasks = 1): PrGroup {
 
 export function groupState(changes: Partial<GroupState> = {}): GroupState {
   const fresh = createGroupState({ runId: '20260101-000000' as RunId, groupId: 'g1' as GroupId, headBranch: null })
-  return { ...fresh, stage: 'working', base: BASE, ...changes }
+  return { ...fresh, stage: 'working', base: BASE, prText: TEXT, ...changes }
 }
 
 export function present(changes: Partial<PresentWorkspace> = {}): WorkspaceObservation {
@@ -81,7 +102,67 @@ export function attempt(changes: Partial<Attempt> = {}): Attempt {
 }
 
 export function check(changes: Partial<Check> = {}): Check {
-  return { name: 'test', status: 'passed', required: true, description: '', cause: 'code', url: null, ...changes }
+  return {
+    name: 'test',
+    status: 'passed',
+    required: true,
+    description: '',
+    cause: 'code',
+    onBase: 'unknown',
+    canRerun: false,
+    url: null,
+    ...changes,
+  }
+}
+
+/** A remark of a trusted person. */
+export function remark(changes: Partial<Remark> = {}): Remark {
+  return {
+    id: 'R1',
+    author: 'ann',
+    isBot: false,
+    trusted: true,
+    ours: false,
+    body: 'use const',
+    at: NOW,
+    url: null,
+    ...changes,
+  }
+}
+
+export function thread(changes: Partial<ReviewThread> = {}): ReviewThread {
+  return { id: 'T1', resolved: false, outdated: false, path: 'src/a.ts', line: 3, remarks: [remark()], ...changes }
+}
+
+/** Nobody said anything. */
+export function known(changes: Partial<KnownReviews> = {}): KnownReviews {
+  return {
+    kind: 'known',
+    threads: [],
+    threadsComplete: true,
+    changeRequests: [],
+    reviewersComplete: true,
+    comments: [],
+    commentsComplete: true,
+    botsExpected: false,
+    ...changes,
+  }
+}
+
+export function finding(changes: Partial<Finding> = {}): Finding {
+  return {
+    kind: 'thread',
+    id: 'T1',
+    remark: 'R1',
+    author: 'ann',
+    isBot: false,
+    path: 'src/a.ts',
+    digest: 'use const',
+    action: 'fixed',
+    message: 'done',
+    at: NOW,
+    ...changes,
+  }
 }
 
 export function pr(changes: Partial<PrSnapshot> = {}): PrSnapshot {
@@ -89,22 +170,22 @@ export function pr(changes: Partial<PrSnapshot> = {}): PrSnapshot {
     number: 1 as PrNumber,
     url: 'local:#1',
     title: 'Add factorial',
+    author: 'dev',
     state: 'open',
     draft: false,
+    headBranch: 'claudetm/20260101-000000/g1',
     head: HEAD,
+    isFromFork: false,
     baseBranch: 'main',
     mergeCommit: null,
     mergeability: 'clean',
+    behind: false,
+    mustBeUpToDate: false,
+    awaits: [],
     checks: { kind: 'reported', head: HEAD, complete: true, items: [check()] },
-    reviews: {
-      kind: 'known',
-      threads: [],
-      threadsComplete: true,
-      changeRequests: [],
-      reviewersComplete: true,
-      botsExpected: false,
-    },
-    mergeScheduled: false,
+    reviews: known(),
+    mergeScheduled: null,
+    canSchedule: null,
     headSince: NOW,
     ...changes,
   }
@@ -119,9 +200,11 @@ export function observation(changes: Partial<GroupObservation> = {}): GroupObser
     done: { t1: evidence() },
     workspace: present(),
     pushed: { kind: 'known', head: HEAD },
+    foreign: null,
     pr: { kind: 'pr', pr: pr() },
+    prText: TEXT,
     budget: { sessionsLeft: null, costLeftUsd: null, usageLimitUntil: null, usageLimitWaits: 0 },
-    options: { autoMerge: true, pauseOnPr: false },
+    options: OPTIONS,
     policy: DEFAULT_POLICY,
     gateDurationMs: 100,
     ...changes,

@@ -1,6 +1,6 @@
 /** The variable text of sessions that change code. */
 import type { SessionAsk } from '../../domain/decision.ts'
-import type { ReviewThread } from '../../domain/observation.ts'
+import type { Feedback } from '../../domain/feedback.ts'
 import type { PrGroup, Task } from '../../domain/plan.ts'
 import type { CheckRun } from '../../domain/run.ts'
 import { joinSections, list, quote, section } from './quoting.ts'
@@ -21,12 +21,19 @@ export type WorkPrompt = {
 export type WorkEvidence = {
   readonly failedChecks: readonly CheckRun[]
   readonly ciLogs: readonly { readonly check: string; readonly tail: string; readonly file: string | null }[]
-  readonly threads: readonly ReviewThread[]
-  readonly changeRequests: readonly { readonly author: string; readonly body: string }[]
+  /** The very same failure was there after that many earlier fixes. */
+  readonly sameFailureBefore: number
+  readonly feedback: readonly Feedback[]
   readonly target: { readonly branch: string; readonly commit: string } | null
 }
 
-export const NO_EVIDENCE: WorkEvidence = { failedChecks: [], ciLogs: [], threads: [], changeRequests: [], target: null }
+export const NO_EVIDENCE: WorkEvidence = {
+  failedChecks: [],
+  ciLogs: [],
+  sameFailureBefore: 0,
+  feedback: [],
+  target: null,
+}
 
 export function workPrompt(request: WorkPrompt): string {
   return joinSections([
@@ -98,15 +105,15 @@ function askSection(ask: SessionAsk, evidence: WorkEvidence): string | null {
         `Fix the cause and commit.\n${evidence.failedChecks.map((check) => quote(`output of ${check.command}`, check.tail)).join('\n')}`,
       )
     case 'ci_failed':
-      return section(
-        'CI is red',
-        `These checks failed on the pushed commit: ${ask.checks.join(', ')}. CI runs in a clean checkout of the commit: what is only in this directory (ignored or generated files, installed tools, local configuration) is not there. Find the cause, fix it and commit. If it is not caused by this change, answer nothing_to_do and say what you saw.\n${evidence.ciLogs.map((log) => quote(`CI log of ${log.check}`, log.tail)).join('\n')}`,
-      )
+      return section('CI is red', describeCi(ask.checks, ask.alsoOnTarget, evidence))
     case 'reviews':
-      return section(
-        'Reviewers asked for something',
-        `Deal with every thread: fix it and commit, or explain. Answer with one disposition per thread; do not answer the reviewers yourself.\n${describeReviews(evidence)}`,
-      )
+      return joinSections([
+        section(
+          'Reviewers asked for something',
+          `Deal with every remark below: fix it and commit, or explain, or decline with the reason. Fix what is right; decline what would make the code worse. Answer with one disposition for each id; do not answer the reviewers yourself.\n${evidence.feedback.map(describeFeedback).join('\n')}`,
+        ),
+        ask.checks.length === 0 ? null : section('CI is red as well', describeCi(ask.checks, [], evidence)),
+      ])
     case 'conflict':
       return section(
         'The branch conflicts with its target',
@@ -119,13 +126,34 @@ function leftovers(paths: readonly string[]): string {
   return paths.length === 0 ? '' : `\nUncommitted now:\n${list(paths)}`
 }
 
-function describeReviews(evidence: WorkEvidence): string {
-  const threads = evidence.threads.map((thread) => {
-    const place = thread.path === null ? '' : ` on ${thread.path}${thread.line === null ? '' : `:${thread.line}`}`
-    return `Thread ${thread.id}${place}:\n${quote(`${thread.author}, reviewer`, thread.body)}`
-  })
-  const requests = evidence.changeRequests.map((request) =>
-    quote(`${request.author}, who requested changes`, request.body),
+function describeCi(checks: readonly string[], alsoOnTarget: readonly string[], evidence: WorkEvidence): string {
+  const others =
+    alsoOnTarget.length === 0 ? '' : ` (${alsoOnTarget.join(', ')} fail on the target branch too: not asked for here.)`
+  return [
+    `These checks failed on the pushed commit: ${checks.join(', ')}.${others} CI runs in a clean checkout of the commit: what is only in this directory (ignored or generated files, installed tools, local configuration) is not there. Find the cause, fix it and commit. If it is not caused by this change, answer nothing_to_do and say what you saw.`,
+    ...(evidence.sameFailureBefore === 0 ? [] : [sameAgain(evidence.sameFailureBefore)]),
+    ...evidence.ciLogs.map((log) => quote(`CI log of ${log.check}`, log.tail)),
+  ].join('\n')
+}
+
+function sameAgain(times: number): string {
+  return `${times === 1 ? 'A fix' : `${times} fixes`} before this one left exactly the same failure: look at them (git log -p) and do not try the same again. Reproduce the failure first, in a clean checkout of this commit made with git worktree or git archive under the temporary directory; then question the assumption the earlier fixes shared.`
+}
+
+function describeFeedback(feedback: Feedback): string {
+  const place = feedback.path === null ? '' : ` on ${feedback.path}${feedback.line === null ? '' : `:${feedback.line}`}`
+  const said = feedback.remarks.map((remark) =>
+    quote(
+      remark.ours ? 'you, before' : `${remark.author}, ${remark.isBot ? 'review bot' : 'reviewer'}`,
+      remark.body,
+      6_000,
+    ),
   )
-  return [...threads, ...requests].join('\n')
+  return `${KINDS[feedback.kind]} ${feedback.id}${place}:\n${said.join('\n')}`
+}
+
+const KINDS: Readonly<Record<Feedback['kind'], string>> = {
+  thread: 'Thread',
+  change_request: 'Review that asks for changes',
+  comment: 'Comment',
 }

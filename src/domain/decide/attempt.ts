@@ -69,9 +69,9 @@ function askedBefore(o: GroupObservation, attempt: Attempt, workspace: PresentWo
     case 'fix-gate':
       return { why: 'gate_failed' }
     case 'fix-ci':
-      return { why: 'ci_failed', checks: failedChecks(o) }
+      return { why: 'ci_failed', checks: failedChecks(o), alsoOnTarget: [] }
     case 'fix-review':
-      return { why: 'reviews' }
+      return { why: 'reviews', checks: failedChecks(o) }
     case 'resolve-conflict':
       return { why: 'conflict' }
   }

@@ -14,6 +14,11 @@ export function decideClosed(o: GroupObservation): Decision | null {
     if (pr.mergeCommit === null) return lookAgain(o, 'merged', `the merge commit of PR #${pr.number} is not known yet`)
     return act('merged', { kind: 'close_merged', commit: pr.mergeCommit }, `PR #${pr.number} is merged`)
   }
+  if (pr.state === 'open' && pr.baseBranch !== o.options.targetBranch) {
+    return block(o.state.stage, `PR #${pr.number} goes into ${pr.baseBranch} now, not into ${o.options.targetBranch}`, {
+      command: 'claudetm resume',
+    })
+  }
   if (pr.state === 'closed' && pr.number !== o.state.abandonedPr) {
     return block(o.state.stage, `PR #${pr.number} was closed without being merged`)
   }

@@ -85,6 +85,7 @@ function withoutCommit(
     case 'fix-ci':
       return rerunOrBlock(o, attempt.startHead, 'the agent found nothing to fix')
     case 'fix-review': // explained or declined without a change: the answers are delivered next
+      if (o.state.pendingReplies?.some((reply) => reply.action === 'fixed') === true) return undelivered(o, attempt)
       return act('addressing_reviews', { kind: 'end_attempt', delivered: true }, 'answered without a change')
     case 'fix-gate': // leftovers were removed, or the checks were not to blame on the code: they say so now
       return withCommit(o, attempt, workspace)

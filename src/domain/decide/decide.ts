@@ -13,6 +13,8 @@ import { decideConflict } from './conflict.ts'
 import { decideDelivery } from './delivery.ts'
 import { decideMerge } from './merge.ts'
 import { decideReplies, decideReviews } from './reviews.ts'
+import { decideScheduled } from './scheduled.ts'
+import { decideStaleness } from './staleness.ts'
 import { decideWork } from './work.ts'
 import { decideWorkspace } from './workspace.ts'
 
@@ -25,9 +27,11 @@ const RULES: readonly Rule[] = [
   decideWork, // open tasks
   decideDelivery, // gate, push, pull request
   decideReplies, // answers that waited for their fix to be on the forge
+  decideScheduled, // the forge merges later, unless somebody says no meanwhile
   decideConflict,
   decideCi,
   decideReviews,
+  decideStaleness,
   decideMerge, // always answers
 ]
 

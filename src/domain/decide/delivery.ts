@@ -22,12 +22,13 @@ export function decideDelivery(o: GroupObservation): Decision | null {
   if (open === null && workspace.ahead === 0) {
     return act('working', { kind: 'close_empty' }, 'the branch has nothing that the target branch lacks')
   }
-  const gate = o.state.gate?.commit === head ? o.state.gate : null
-  if (gate === null) return act('working', { kind: 'gate', commit: head }, 'before every push')
-  if (gate.outcome === 'failed') return startFix(head, { why: 'gate_failed' })
-
   if (o.pushed.kind === 'unknown') return lookAgain(o, 'pr_created', o.pushed.why)
-  if (o.pushed.head !== head) return push(o, head)
+  if (o.pushed.head !== head) return deliver(o, head, o.pushed.head)
+  // What others pushed is judged by the forge's checks; where there are none, by ours.
+  if (open?.checks.kind === 'none_configured') {
+    const gated = decideGate(o, head)
+    if (gated !== null) return gated
+  }
   if (open === null) return openPr(o, head)
   if (o.options.pauseOnPr && !o.state.prPauseDone) {
     return act(
@@ -36,8 +37,26 @@ export function decideDelivery(o: GroupObservation): Decision | null {
       '--pause-on-pr',
     )
   }
+  if (o.state.adopted === null && o.state.prText !== o.prText) {
+    return act('pr_created', { kind: 'edit_pr' }, 'its text is not up to date')
+  }
   if (open.head !== head) return waitFor('waiting_ci', 'the forge to see the push', o.now + STALE_READ_MS)
   return null
+}
+
+/** What the forge lacks is checked and pushed; what we lack is made ours first, so that nobody's commits are lost. */
+function deliver(o: GroupObservation, head: CommitSha, there: CommitSha | null): Decision {
+  if (there !== null && o.foreign === 'unknown') return lookAgain(o, 'pr_created', 'the pushed commits cannot be read')
+  if (there !== null && o.foreign !== null) {
+    return act('pr_created', { kind: 'integrate', commit: there }, 'somebody else pushed to the branch')
+  }
+  return decideGate(o, head) ?? push(o, head)
+}
+
+function decideGate(o: GroupObservation, head: CommitSha): Decision | null {
+  const gate = o.state.gate?.commit === head ? o.state.gate : null
+  if (gate === null) return act('working', { kind: 'gate', commit: head }, 'before every push')
+  return gate.outcome === 'failed' ? startFix(head, { why: 'gate_failed' }) : null
 }
 
 function push(o: GroupObservation, commit: CommitSha): Decision {

@@ -1,9 +1,8 @@
 /** waiting_reviews and addressing_reviews: all open feedback of people and bots that count is answered, within rounds. */
 import type { Decision } from '../decision.ts'
-import type { GroupObservation, ReviewsObservation } from '../observation.ts'
+import { openFeedback } from '../feedback.ts'
+import type { GroupObservation, KnownReviews, PrSnapshot } from '../observation.ts'
 import { act, block, lookAgain, waitFor } from './answers.ts'
-
-type Known = Extract<ReviewsObservation, { kind: 'known' }>
 
 /** Nothing is answered or resolved before its fix is on the forge: this rule comes after the push. */
 export function decideReplies(o: GroupObservation): Decision | null {
@@ -13,38 +12,55 @@ export function decideReplies(o: GroupObservation): Decision | null {
 
 export function decideReviews(o: GroupObservation): Decision | null {
   if (o.pr.kind !== 'pr') return null
-  const { reviews } = o.pr.pr
+  const { pr } = o.pr
+  const { reviews } = pr
   if (reviews.kind === 'unknown') return lookAgain(o, 'waiting_reviews', reviews.why)
-  if (asks(reviews)) return address(o)
-  if (!reviews.threadsComplete) return lookAgain(o, 'waiting_reviews', 'the list of review threads is incomplete')
-  return quietPeriod(o, reviews)
+  const { toAddress, repeats } = openFeedback(reviews, o.state.findings)
+  if (toAddress.length > 0) return addressReviews(o, pr, [])
+  if (repeats.length > 0) {
+    const replies = repeats.map(({ feedback, earlier }) => ({
+      id: feedback.id,
+      action: earlier.action,
+      message: earlier.message,
+    }))
+    return act('addressing_reviews', { kind: 'repeat_answers', replies }, 'a bot repeats what was answered before')
+  }
+  const missing = missingList(reviews)
+  if (missing !== null) return lookAgain(o, 'waiting_reviews', `the list of ${missing} is incomplete`)
+  return reviews.botsExpected ? quietPeriod(o, pr) : null
 }
 
-function asks(reviews: Known): boolean {
-  return (
-    reviews.threads.some((thread) => !thread.resolved && thread.trusted && !thread.answered) ||
-    reviews.changeRequests.some((request) => !request.isBot && !request.answered)
-  )
+function missingList({ threadsComplete, reviewersComplete, commentsComplete }: KnownReviews): string | null {
+  if (!threadsComplete) return 'review threads'
+  if (!reviewersComplete) return 'reviewers'
+  return commentsComplete ? null : 'comments'
 }
 
-function address(o: GroupObservation): Decision {
-  const { counters, stage } = o.state
-  if (counters.reviewRounds >= o.policy.maxReviewRounds) {
-    return block('addressing_reviews', 'reviewers keep asking for changes', {
-      tried: `${counters.reviewRounds} rounds`,
+/** One session for everything that is open: what reviewers said and, when CI is red, what failed. */
+export function addressReviews(o: GroupObservation, pr: PrSnapshot, redChecks: readonly string[]): Decision {
+  const { reviewRounds } = o.state.counters
+  if (reviewRounds >= o.policy.maxReviewRounds) {
+    return block('addressing_reviews', `reviewers of PR #${pr.number} keep asking for changes`, {
+      tried: `${reviewRounds} rounds`,
     })
   }
-  const subject = o.pr.kind === 'pr' ? o.pr.pr.head : stage
   return act(
     'addressing_reviews',
-    { kind: 'session', session: 'fix-review', purpose: 'fix-review', subject, taskId: null, ask: { why: 'reviews' } },
-    'reviewers asked for something',
+    {
+      kind: 'session',
+      session: 'fix-review',
+      purpose: 'fix-review',
+      subject: pr.head,
+      taskId: null,
+      ask: { why: 'reviews', checks: redChecks },
+    },
+    redChecks.length === 0 ? 'reviewers asked for something' : `reviewers asked, and failed: ${redChecks.join(', ')}`,
   )
 }
 
 /** Review bots comment some time after green; where none are known, nobody is waited for. */
-function quietPeriod(o: GroupObservation, reviews: Known): Decision | null {
-  if (!reviews.botsExpected || o.state.green === null) return null
-  const until = o.state.green.at + o.policy.reviewQuietMs
+function quietPeriod(o: GroupObservation, pr: PrSnapshot): Decision | null {
+  const greenAt = o.state.green?.head === pr.head ? o.state.green.at : o.now
+  const until = greenAt + o.policy.reviewQuietMs
   return o.now < until ? waitFor('waiting_reviews', 'review bots to comment', until) : null
 }

@@ -5,8 +5,9 @@ import type { CommitSha } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Counter } from '../../domain/run.ts'
 import type { Context } from '../context.ts'
-import { pullRequestText } from '../pull-request-text.ts'
+import { digestText, pullRequestText } from '../pull-request-text.ts'
 import type { ActResult } from './act-result.ts'
+import { unlessRefused } from './courtesy.ts'
 import { recorded } from './recorded.ts'
 
 type PushAction = Extract<Action, { kind: 'push' }>
@@ -24,9 +25,12 @@ export async function push(context: Context, o: GroupObservation, action: PushAc
     await memory.updateGroup(o.group.id, (group) => ({
       ...group,
       historyRewritten: false,
+      lastPushed: commit,
       green: null,
       waitingSince: null,
-      counters: { ...group.counters, pushFailures: 0, reruns: 0 },
+      scheduledAt: null,
+      redBaseSince: null,
+      counters: { ...group.counters, pushFailures: 0, reruns: 0, mergeRefusals: 0 },
     }))
     await memory.emit({
       type: 'pushed',
@@ -44,12 +48,14 @@ export async function openPr(context: Context, o: GroupObservation, head: Commit
   const text = pullRequestText(memory.state(), o.group)
   return counted(context, o, 'openFailures', async () => {
     const pr = await recorded(context, o.group.id, { kind: 'open_pr', key: `open:${o.state.headBranch}` }, async () => {
-      const value = await forge.ensureOpen({ headBranch: o.state.headBranch, head, ...text })
+      const { draft } = memory.state().options
+      const value = await forge.ensureOpen({ headBranch: o.state.headBranch, head, draft, ...text })
       return { detail: value.url, value }
     })
     await memory.updateGroup(o.group.id, (group) => ({
       ...group,
       pr: { number: pr.number, url: pr.url },
+      prText: digestText(text),
       counters: { ...group.counters, openFailures: 0 },
     }))
     await memory.emit({
@@ -67,20 +73,25 @@ export async function openPr(context: Context, o: GroupObservation, head: Commit
 export async function rerunChecks(
   context: Context,
   o: GroupObservation,
-  head: CommitSha,
-  checks: readonly string[],
+  { head, checks, why }: { head: CommitSha; checks: readonly string[]; why: string },
 ): Promise<ActResult> {
   const number = o.state.pr?.number
   if (number === undefined) return 'again'
-  await recorded(context, o.group.id, { kind: 'rerun', key: `rerun:${head}:${o.state.counters.reruns}` }, async () => {
-    await context.forge.rerun(number, head, checks)
-    return { detail: checks.join(', '), value: null }
+  const { memory, forge } = context
+  const key = `rerun:${head}:${o.state.counters.reruns}`
+  const result = await recorded(context, o.group.id, { kind: 'rerun', key }, async () => {
+    const asked = await unlessRefused(context, 'checks were not started again', () => forge.rerun(number, head, checks))
+    const value = asked ?? { kind: 'impossible' as const, why: 'refused' }
+    return { detail: value.kind === 'started' ? checks.join(', ') : `impossible: ${value.why}`, value }
   })
-  await context.memory.updateGroup(o.group.id, (group) => ({
+  await memory.updateGroup(o.group.id, (group) => ({
     ...group,
     attempt: null,
+    waitingSince: null,
     counters: { ...group.counters, reruns: group.counters.reruns + 1 },
   }))
+  if (result.kind === 'started') await memory.emit({ type: 'ci.rerun', groupId: o.group.id, head, checks, why })
+  else await memory.emit({ type: 'warning', message: `checks were not started again: ${result.why}` })
   return 'again'
 }
 

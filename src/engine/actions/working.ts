@@ -3,14 +3,17 @@ import { confirmPrompt } from '../../agent/prompts/judging.ts'
 import { NO_EVIDENCE, type WorkEvidence, workPrompt } from '../../agent/prompts/working.ts'
 import { routeSession } from '../../agent/routing.ts'
 import type { Action, SessionAsk } from '../../domain/decision.ts'
+import { failureSignature } from '../../domain/failure-signature.ts'
+import { type Feedback, openFeedback, toAsked } from '../../domain/feedback.ts'
 import type { CommitSha, ConversationId, TaskId } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import { allTasks } from '../../domain/plan.ts'
-import type { Attempt, Counter, RunState } from '../../domain/run.ts'
+import type { Attempt, CiFailure, Counter } from '../../domain/run.ts'
 import { beginAttempt } from '../attempts.ts'
 import type { Context } from '../context.ts'
 import { chooseConversation } from '../conversation.ts'
 import { learningsForPrompt } from '../documents.ts'
+import { withGroup } from '../memory.ts'
 import { runSession } from '../session.ts'
 import type { ActResult } from './act-result.ts'
 import { slotOf } from './workspace.ts'
@@ -19,6 +22,7 @@ type SessionAction = Extract<Action, { kind: 'session' }>
 
 /** How much of one failed check's log goes into the prompt. */
 const LOG_CHARS = 8_000
+const KEPT_FAILURES = 20
 
 export async function workSession(context: Context, o: GroupObservation, action: SessionAction): Promise<ActResult> {
   if (o.workspace.kind !== 'present') return 'again'
@@ -30,8 +34,11 @@ export async function workSession(context: Context, o: GroupObservation, action:
   }
   const state = memory.state()
   const route = routeSession(action.session, task?.complexity ?? null, state.options.model, context.models)
-  const conversation = chooseConversation(o.state.conversation, action.ask.why, route, context.newId)
   const evidence = await gatherEvidence(context, o, action.ask)
+  const failure = toCiFailure(o, action, evidence)
+  const before = repeatsOf(o.state.ciFailures, failure)
+  const known = before > 0 && o.state.attempt === null ? null : o.state.conversation // the same way again leads nowhere new
+  const conversation = chooseConversation(known, action.ask.why, route, context.newId)
   const { head } = o.workspace
   await runSession(context, {
     kind: action.session,
@@ -50,18 +57,21 @@ export async function workSession(context: Context, o: GroupObservation, action:
       learnings: learningsForPrompt(state),
       continues: conversation.mode === 'continue',
       ask: action.ask,
-      evidence,
+      evidence: { ...evidence, sameFailureBefore: before },
     }),
     begin: (before) =>
-      withAttempt(before, o, (attempt) =>
-        beginAttempt(attempt, {
+      withGroup(before, o.group.id, (group) => ({
+        ...group,
+        attempt: beginAttempt(group.attempt, {
           purpose: action.purpose,
           subject: action.subject,
           head,
           kind: action.session,
           ask: action.ask.why,
         }),
-      ),
+        asked: action.purpose === 'fix-review' ? evidence.feedback.map(toAsked) : group.asked,
+        ciFailures: withFailure(group.ciFailures, failure),
+      })),
   })
   return 'again'
 }
@@ -72,11 +82,13 @@ async function gatherEvidence(context: Context, o: GroupObservation, ask: Sessio
     case 'gate_failed':
       return { ...NO_EVIDENCE, failedChecks: o.state.gate?.checks.filter((check) => check.exitCode !== 0) ?? [] }
     case 'ci_failed':
-      return o.pr.kind === 'pr'
-        ? { ...NO_EVIDENCE, ciLogs: await context.forge.failureLogs(o.pr.pr.number, o.pr.pr.head, LOG_CHARS) }
-        : NO_EVIDENCE
+      return { ...NO_EVIDENCE, ciLogs: await failureLogs(context, o, about.checks) }
     case 'reviews':
-      return reviewEvidence(o)
+      return {
+        ...NO_EVIDENCE,
+        feedback: feedbackOf(o),
+        ciLogs: await failureLogs(context, o, about.checks),
+      }
     case 'conflict': {
       const commit = await context.forge.targetHead()
       await context.memory.updateGroup(o.group.id, (group) => ({ ...group, base: commit }))
@@ -87,24 +99,35 @@ async function gatherEvidence(context: Context, o: GroupObservation, ask: Sessio
   }
 }
 
-function reviewEvidence(o: GroupObservation): WorkEvidence {
-  if (o.pr.kind !== 'pr' || o.pr.pr.reviews.kind !== 'known') return NO_EVIDENCE
-  const { threads, changeRequests } = o.pr.pr.reviews
-  return {
-    ...NO_EVIDENCE,
-    threads: threads.filter((thread) => !thread.resolved && thread.trusted && !thread.answered),
-    changeRequests: changeRequests.filter((request) => !request.answered),
-  }
+function feedbackOf(o: GroupObservation): readonly Feedback[] {
+  if (o.pr.kind !== 'pr' || o.pr.pr.reviews.kind !== 'known') return []
+  return openFeedback(o.pr.pr.reviews, o.state.findings).toAddress
 }
 
-function withAttempt(
-  state: RunState,
-  o: GroupObservation,
-  change: (attempt: Attempt | null) => Attempt | null,
-): RunState {
-  const group = state.groups[o.group.id]
-  if (group === undefined) return state
-  return { ...state, groups: { ...state.groups, [o.group.id]: { ...group, attempt: change(group.attempt) } } }
+async function failureLogs(context: Context, o: GroupObservation, checks: readonly string[]) {
+  if (o.pr.kind !== 'pr' || checks.length === 0) return []
+  const logs = await context.forge.failureLogs(o.pr.pr.number, o.pr.pr.head, LOG_CHARS)
+  return logs.filter((log) => checks.includes(log.check))
+}
+
+/** What was red, in a form in which the same failure looks the same; null when the session is about something else. */
+function toCiFailure(o: GroupObservation, action: SessionAction, { ciLogs }: WorkEvidence): CiFailure | null {
+  if (action.purpose !== 'fix-ci' && action.purpose !== 'fix-review') return null
+  if (ciLogs.length === 0 || o.pr.kind !== 'pr') return null
+  return { head: o.pr.pr.head, checks: ciLogs.map((log) => log.check), signature: failureSignature(ciLogs) }
+}
+
+/** How often the very same failure was there on earlier heads, directly before. */
+function repeatsOf(failures: readonly CiFailure[], now: CiFailure | null): number {
+  if (now === null) return 0
+  const earlier = failures.filter((failure) => failure.head !== now.head)
+  const other = earlier.findLastIndex((failure) => failure.signature !== now.signature)
+  return earlier.length - 1 - other
+}
+
+function withFailure(failures: readonly CiFailure[], now: CiFailure | null): readonly CiFailure[] {
+  if (now === null) return failures
+  return [...failures.filter((failure) => failure.head !== now.head), now].slice(-KEPT_FAILURES)
 }
 
 export async function confirmNothingToDo(context: Context, o: GroupObservation, taskId: TaskId): Promise<ActResult> {
@@ -137,7 +160,7 @@ export async function completeTask(context: Context, o: GroupObservation, action
   const summary = last?.kind === 'completed' ? (last.report?.summary ?? '') : ''
   const evidence = { at: clock.now(), commit: action.commit, how: action.how, summary }
   await memory.update((state) => ({
-    ...withAttempt(state, o, () => null),
+    ...withGroup(state, o.group.id, (group) => ({ ...group, attempt: null })),
     tasks: { ...state.tasks, [action.taskId]: evidence },
   }))
   const state = memory.state()

@@ -19,7 +19,9 @@ export async function slotOf(context: Context, o: GroupObservation): Promise<Slo
 
 async function openSlot(context: Context, o: GroupObservation, base: CommitSha): Promise<Slot> {
   const { workspaces, memory, halt } = context
-  const slot = await workspaces.ensure({ branch: o.state.branch, base, signal: halt })
+  const { branch, headBranch, adopted } = o.state
+  const start = adopted === null ? { base } : { base: adopted.head, from: context.forge.pushTarget(headBranch) }
+  const slot = await workspaces.ensure({ branch, ...start, signal: halt })
   await memory.emit({ type: 'workspace.prepared', groupId: o.group.id, path: slot.path, adopted: slot.adopted })
   await installDependencies(context, slot, o.group.id)
   context.slots.set(o.group.id, slot)

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { liftBlock } from '../../src/domain/group-state.ts'
+import type { PrNumber } from '../../src/domain/ids.ts'
+import { backoffMs, DEFAULT_POLICY } from '../../src/domain/policy.ts'
+import { gate, groupState, HEAD, NOW } from '../support/observations.ts'
+
+const block = { cause: 'x', tried: null, command: 'claudetm resume --force', at: NOW }
+const spent = groupState({
+  block,
+  waitingSince: NOW - 7_200_000,
+  unknowns: 9,
+  lastPushed: HEAD,
+  redBaseSince: NOW - 4_000_000,
+  pr: { number: 3 as PrNumber, url: '' },
+  gate: gate(),
+  counters: {
+    ...groupState().counters,
+    ciFixes: 3,
+    reruns: 2,
+    conflicts: 3,
+    reviewRounds: 5,
+    mergeRefusals: 5,
+    pushFailures: 6,
+    syncs: 3,
+  },
+})
+
+describe('a person says go on', () => {
+  it('clocks of waits start anew: a pause does not count as waiting', () => {
+    expect(liftBlock(spent, false)).toEqual({ ...spent, block: null, waitingSince: null, unknowns: 0 })
+    expect(liftBlock({ ...spent, block: null }, false)).toMatchObject({ waitingSince: null, unknowns: 0 })
+  })
+
+  it('by force every attempt comes back, and what only a person can accept is accepted for this commit', () => {
+    expect(liftBlock(spent, true)).toEqual({
+      ...spent,
+      block: null,
+      waitingSince: null,
+      unknowns: 0,
+      counters: groupState().counters,
+      noChecksAcceptedFor: HEAD,
+      redBaseAccepted: true,
+      abandonedPr: 3,
+    })
+  })
+})
+
+describe('patience', () => {
+  const total = (attempts: number) =>
+    Array.from({ length: attempts }, (_, index) => backoffMs(DEFAULT_POLICY, index + 1)).reduce((a, b) => a + b, 0)
+
+  it('an outage of a night is slept through', () => {
+    expect(total(DEFAULT_POLICY.maxUnknowns)).toBeGreaterThan(8 * 3_600_000)
+  })
+
+  it('sessions that fail for technical reasons are tried for more than an hour', () => {
+    expect(total(DEFAULT_POLICY.maxSessionFailures)).toBeGreaterThan(3_600_000)
+  })
+})
