@@ -33,8 +33,15 @@ const SAFE_CONFIG = [
   'advice.detachedHead=false',
 ]
 
-/** `env` is the complete environment git runs with, e.g. HOME, PATH and the credential variables of the remote. */
-export function createGit(cwd: string, env: Readonly<Record<string, string>>): Git {
+/**
+ * `env` is the complete environment git runs with, e.g. HOME and PATH; `forRemotes` is asked anew for every command that
+ * speaks to a remote, and added to it: credentials that expire, which nothing else needs to see.
+ */
+export function createGit(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  forRemotes?: () => Promise<Readonly<Record<string, string>>>,
+): Git {
   const environment = {
     ...env,
     LC_ALL: 'C',
@@ -45,10 +52,12 @@ export function createGit(cwd: string, env: Readonly<Record<string, string>>): G
 
   async function tryGit(args: readonly string[], options: GitOptions = {}): Promise<CommandResult> {
     const command = args.find((arg) => !arg.startsWith('-')) ?? ''
-    const timeoutMs = options.timeoutMs ?? (REMOTE_COMMANDS.has(command) ? REMOTE_TIMEOUT_MS : LOCAL_TIMEOUT_MS)
+    const speaksToRemote = REMOTE_COMMANDS.has(command)
+    const timeoutMs = options.timeoutMs ?? (speaksToRemote ? REMOTE_TIMEOUT_MS : LOCAL_TIMEOUT_MS)
+    const extra = speaksToRemote && forRemotes !== undefined ? await forRemotes() : {}
     const result = await runCommand('git', [...SAFE_CONFIG, ...args], {
       cwd,
-      env: environment,
+      env: { ...environment, ...extra },
       timeoutMs,
       ...(options.signal && { signal: options.signal }),
       ...(options.input !== undefined && { input: options.input }),
@@ -65,7 +74,7 @@ export function createGit(cwd: string, env: Readonly<Record<string, string>>): G
       if (result.exitCode === 0) return result.stdout.trimEnd()
       throw toGitFailure(args, result)
     },
-    at: (directory) => createGit(directory, env),
+    at: (directory) => createGit(directory, env, forRemotes),
   }
 }
 

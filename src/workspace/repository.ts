@@ -1,5 +1,6 @@
 /** Facts about the user's repository, read and never changed: where it is, its branches, its remote, who commits. */
 import { Failure } from '../domain/failure.ts'
+import type { CommitSha } from '../domain/ids.ts'
 import type { Git } from './git.ts'
 
 export type Remote = {
@@ -100,6 +101,22 @@ export async function requireNewBranch(git: Git, branch: string): Promise<void> 
   if (await hasBranch(git, branch)) {
     throw new Failure('branch_invalid', `--branch ${branch}: this branch exists already`, { facts: { branch } })
   }
+}
+
+/** The branch checked out and its commit; null when HEAD is detached. */
+export async function currentBranch(git: Git): Promise<{ name: string; head: CommitSha } | null> {
+  const name = await symbolic(git, 'HEAD')
+  return name === null ? null : { name, head: (await git.run(['rev-parse', 'HEAD'])) as CommitSha }
+}
+
+/** The newest commit here that `base` (here or on a remote) does not have; null = there is none. */
+export async function describeCommits(git: Git, base: string): Promise<{ subject: string; body: string } | null> {
+  const refs = await git.run(['for-each-ref', '--format=%(refname)', `refs/heads/${base}`, `refs/remotes/*/${base}`])
+  const without = refs.split('\n').flatMap((ref) => (ref === '' ? [] : [`^${ref}`]))
+  const text = await git.run(['log', '-1', '--format=%s%n%b', 'HEAD', ...without])
+  if (text === '') return null
+  const [subject = '', ...body] = text.split('\n')
+  return { subject, body: body.join('\n').trim() }
 }
 
 /** Who commits; each part null when git is not told. */

@@ -28,12 +28,27 @@ export type CheckoutUpdate =
   /** Left alone, and why; `command` brings it up to date by hand. */
   | { readonly kind: 'left'; readonly path: string; readonly why: string; readonly command: string }
 
+/** A remote's name, or `.` for the repository itself, and a full ref name there. */
+export type RemoteRef = { readonly remote: string; readonly ref: string }
+
+/** `contained`: ours has it. `ahead`: it has ours and more. */
+export type CommitRelation = 'contained' | 'ahead' | 'diverged' | 'unknown'
+
+export type IntegrateResult =
+  | { readonly kind: 'integrated'; readonly head: CommitSha }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] }
+
 export type Workspaces = {
   /**
    * Creates or adopts the worktree of a branch: found again after a crash with everything in it. A new branch starts
-   * at `base`. Safe to call twice.
+   * at `base`, whose objects are brought here `from` a remote's ref when they are missing. Safe to call twice.
    */
-  ensure(request: { branch: string; base: CommitSha; signal: AbortSignal }): Promise<Slot & { adopted: boolean }>
+  ensure(request: {
+    branch: string
+    base: CommitSha
+    from?: RemoteRef
+    signal: AbortSignal
+  }): Promise<Slot & { adopted: boolean }>
   /** A detached worktree at a commit, for reading and for checks: hands out a clean tree and takes it back. */
   withCheckout<T>(commit: CommitSha, signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T>
   /** Installs dependencies by lockfile when this slot does not hold them yet. Time-limited; failure is a report. */
@@ -54,6 +69,22 @@ export type Workspaces = {
     force: boolean
     expected: CommitSha | null
   }): Promise<void>
+  /**
+   * How a commit on the forge's head branch (`ref`) relates to the workspace's branch; brings its objects here. Does not
+   * throw: what cannot be found out is unknown.
+   */
+  relate(request: { branch: string; commit: CommitSha } & RemoteRef): Promise<CommitRelation>
+  /**
+   * Makes commits that somebody else pushed, known by `relate`, part of the branch, in its worktree. `ahead`: by
+   * fast-forward. Diverged: by a merge commit; after we rewrote history (`since` = what we had pushed before) by
+   * replaying theirs since then on ours. On a conflict nothing has changed. Throws `git_failed` when the tree is not
+   * clean and on its branch. Safe to call twice; killed half-way, the workspace is absent until `ensure` or this is
+   * called, and then holds what was committed.
+   */
+  integrate(
+    slot: Slot,
+    request: { branch: string; commit: CommitSha; since: CommitSha | null },
+  ): Promise<IntegrateResult>
   /** Brings the user's checkout to the merged commit when it is clean and on the target branch; touches nothing else. */
   fastForward(targetBranch: string, commit: CommitSha): Promise<CheckoutUpdate>
   /** Gives the worktree back to the pool and deletes the branch; refuses unless every commit is reachable from `shippedIn`. */

@@ -4,34 +4,12 @@
  * `changed`.
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CommitSha, PrNumber } from '../../src/domain/ids.ts'
-import type { PrSnapshot } from '../../src/domain/observation.ts'
+import type { PrNumber } from '../../src/domain/ids.ts'
 import type { Forge } from '../../src/forge/forge.ts'
+import { type ForgeFixture, HEAD, MERGE, OPEN, observePr, openPr, settled, statuses, TEXT } from './forge-fixture.ts'
+import { describeForgeUpkeep } from './forge-upkeep.contract.ts'
 
-/** What CI says about a commit. `none`: this commit configures no checks. */
-export type ScriptedCi = 'green' | 'red' | 'none'
-
-export type ForgeFixture = {
-  readonly forge: Forge
-  /** A new process on the same forge; the old one is not closed first. */
-  restart(): Promise<Forge>
-  /** Writes a commit without moving any branch. `files`: path to text, null deletes. */
-  commit(request: {
-    parent: CommitSha
-    files?: Readonly<Record<string, string | null>>
-    ci?: ScriptedCi
-  }): Promise<CommitSha>
-  /** What a workspace would push, to where the forge says. */
-  push(headBranch: string, commit: CommitSha): Promise<void>
-  /** Somebody else moves the target branch. */
-  moveTarget(commit: CommitSha): Promise<void>
-  /** The target branch as everybody sees it, newest commit first. */
-  readTarget(): Promise<{ readonly commits: readonly string[]; readonly files: Readonly<Record<string, string>> }>
-  cleanup(): Promise<void>
-}
-
-const HEAD = 'claudetm/20260101-120000/g1'
-const TEXT = { title: 'Add a greeting', body: 'It says hello.\n\n- one\n- two' }
+export { type ForgeFixture, observePr, type ScriptedCi, settled } from './forge-fixture.ts'
 
 export function describeForge(name: string, createFixture: () => Promise<ForgeFixture>): void {
   describe(`forge contract: ${name}`, () => {
@@ -42,15 +20,6 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
       forge = fixture.forge
     })
     afterEach(() => fixture.cleanup())
-
-    /** A branch with one commit, pushed, and its PR. */
-    async function openPr(ci: ScriptedCi = 'green', files: Record<string, string> = { 'greeting.txt': 'hello\n' }) {
-      const base = await forge.targetHead()
-      const head = await fixture.commit({ parent: base, files, ci })
-      await fixture.push(HEAD, head)
-      const opened = await forge.ensureOpen({ headBranch: HEAD, head, ...TEXT })
-      return { base, head, number: opened.number, opened }
-    }
 
     test('before anything happened the forge knows the target, no branch and no PR', async () => {
       expect({
@@ -72,7 +41,7 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
 
     test('a PR cannot be opened for a branch that was not pushed', async () => {
       const head = await fixture.commit({ parent: await forge.targetHead() })
-      await expect(forge.ensureOpen({ headBranch: HEAD, head, ...TEXT })).rejects.toMatchObject({
+      await expect(forge.ensureOpen({ ...OPEN, head })).rejects.toMatchObject({
         name: 'Failure',
         kind: 'forge_refused',
       })
@@ -80,8 +49,8 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
     })
 
     test('a PR is opened once, also when asked side by side and by a new process; its text is kept up to date', async () => {
-      const { head, opened } = await openPr()
-      const again = { headBranch: HEAD, head, ...TEXT, title: 'Add a better greeting' }
+      const { head, opened } = await openPr(fixture)
+      const again = { ...OPEN, head, title: 'Add a better greeting' }
       const [first, second] = await Promise.all([forge.ensureOpen(again), forge.ensureOpen(again)])
       const third = await (await fixture.restart()).ensureOpen(again)
       expect([opened.created, first, second, third]).toEqual([
@@ -94,33 +63,38 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
     test('two first requests side by side open one PR', async () => {
       const head = await fixture.commit({ parent: await forge.targetHead(), ci: 'green' })
       await fixture.push(HEAD, head)
-      const request = { headBranch: HEAD, head, ...TEXT }
+      const request = { ...OPEN, head }
       const [first, second] = await Promise.all([forge.ensureOpen(request), forge.ensureOpen(request)])
       expect([first.number, [first.created, second.created].sort()]).toEqual([second.number, [false, true]])
     })
 
     test('green checks make a PR that can be merged', async () => {
-      const { head, number, opened } = await openPr('green')
+      const { head, number, opened } = await openPr(fixture)
       const pr = await settled(forge)
       expect(pr).toMatchObject({
         number,
         url: opened.url,
         title: TEXT.title,
+        author: expect.any(String),
         state: 'open',
         draft: false,
+        headBranch: HEAD,
         head,
+        isFromFork: false,
+        baseBranch: 'main',
         mergeCommit: null,
         mergeability: 'clean',
+        behind: false,
         checks: { kind: 'reported', head, complete: true },
-        mergeScheduled: false,
+        mergeScheduled: null,
       })
       expect(statuses(pr)).toEqual(['passed'])
     })
 
     test('merging puts one commit with the change onto the target, and everybody agrees that it is merged', async () => {
-      const { base, head, number } = await openPr('green')
+      const { base, head, number } = await openPr(fixture)
       await settled(forge)
-      const result = await forge.merge({ number, head, ...TEXT })
+      const result = await forge.merge({ number, head, ...MERGE })
       expect(result).toEqual({ kind: 'merged', commit: await forge.targetHead() })
       const target = await fixture.readTarget()
       expect({
@@ -137,12 +111,12 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
     })
 
     test('merging again changes nothing, in this process and in a new one', async () => {
-      const { head, number } = await openPr('green')
+      const { head, number } = await openPr(fixture)
       await settled(forge)
       const results = [
-        await forge.merge({ number, head, ...TEXT }),
-        await forge.merge({ number, head, ...TEXT }),
-        await (await fixture.restart()).merge({ number, head, ...TEXT }),
+        await forge.merge({ number, head, ...MERGE }),
+        await forge.merge({ number, head, ...MERGE }),
+        await (await fixture.restart()).merge({ number, head, ...MERGE }),
       ]
       const merged = { kind: 'merged', commit: await forge.targetHead() }
       expect(results).toEqual([merged, merged, merged])
@@ -150,73 +124,64 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
     })
 
     test('two merges asked side by side make one commit', async () => {
-      const { head, number } = await openPr('green')
+      const { head, number } = await openPr(fixture)
       await settled(forge)
       const [first, second] = await Promise.all([
-        forge.merge({ number, head, ...TEXT }),
-        forge.merge({ number, head, ...TEXT }),
+        forge.merge({ number, head, ...MERGE }),
+        forge.merge({ number, head, ...MERGE }),
       ])
       expect(first).toEqual(second)
       expect((await fixture.readTarget()).commits).toHaveLength(2)
     })
 
     test('red checks are reported with the end of their logs, and are not merged', async () => {
-      const { base, head, number } = await openPr('red')
+      const { base, head, number } = await openPr(fixture, { ci: 'red' })
       const pr = await settled(forge)
       expect(statuses(pr)).toEqual(['failed'])
       const [log, ...others] = await forge.failureLogs(number, head, 20)
       expect({ others, length: (log?.tail.length ?? 99) <= 20 }).toEqual({ others: [], length: true })
-      expect(await forge.merge({ number, head, ...TEXT })).toMatchObject({ kind: 'refused' })
+      expect(await forge.merge({ number, head, ...MERGE })).toMatchObject({ kind: 'refused' })
       expect(await forge.targetHead()).toBe(base)
     })
 
-    test('checks that failed run again on the same commit', async () => {
-      const { head, number } = await openPr('red')
-      const names = failedNames(await settled(forge))
-      await forge.rerun(number, head, names)
-      await forge.rerun(number, head, names)
-      const pr = await settled(forge)
-      expect([pr.head, failedNames(pr)]).toEqual([head, names])
-    })
-
     test('without configured checks that is what the forge says, and merging is possible', async () => {
-      const { head, number } = await openPr('none')
+      const { head, number } = await openPr(fixture, { ci: 'none' })
       expect((await settled(forge)).checks).toEqual({ kind: 'none_configured' })
-      expect(await forge.merge({ number, head, ...TEXT })).toMatchObject({ kind: 'merged' })
+      expect(await forge.merge({ number, head, ...MERGE })).toMatchObject({ kind: 'merged' })
     })
 
     test('a new push is a new head with checks of its own; the old one can no longer be merged', async () => {
-      const { head, number } = await openPr('green')
+      const { head, number } = await openPr(fixture)
       await settled(forge)
       const next = await fixture.commit({ parent: head, files: { 'more.txt': 'more\n' }, ci: 'green' })
       await fixture.push(HEAD, next)
-      expect(await forge.merge({ number, head, ...TEXT })).toMatchObject({ kind: 'stale' })
+      expect(await forge.merge({ number, head, ...MERGE })).toMatchObject({ kind: 'stale' })
       expect(await settled(forge)).toMatchObject({ number, head: next, checks: { kind: 'reported', head: next } })
-      expect(await forge.merge({ number, head: next, ...TEXT })).toMatchObject({ kind: 'merged' })
+      expect(await forge.merge({ number, head: next, ...MERGE })).toMatchObject({ kind: 'merged' })
       expect((await fixture.readTarget()).files).toMatchObject({ 'greeting.txt': 'hello\n', 'more.txt': 'more\n' })
     })
 
     test('a target that moved on without a conflict leaves the PR behind, and merging keeps both changes', async () => {
-      const { base, head, number } = await openPr('green')
+      const { base, head, number } = await openPr(fixture)
       await fixture.moveTarget(await fixture.commit({ parent: base, files: { 'other.txt': 'other\n' } }))
-      expect(await settled(forge)).toMatchObject({ mergeability: 'behind' })
-      expect(await forge.merge({ number, head, ...TEXT })).toMatchObject({ kind: 'merged' })
+      expect(await settled(forge)).toMatchObject({ mergeability: 'behind', behind: true })
+      expect(await forge.merge({ number, head, ...MERGE })).toMatchObject({ kind: 'merged' })
       expect((await fixture.readTarget()).files).toMatchObject({ 'greeting.txt': 'hello\n', 'other.txt': 'other\n' })
     })
 
     test('a conflict is seen and never merged', async () => {
-      const { base, head, number } = await openPr('green')
+      const { base, head, number } = await openPr(fixture)
       const theirs = await fixture.commit({ parent: base, files: { 'greeting.txt': 'good morning\n' } })
       await fixture.moveTarget(theirs)
       expect(await settled(forge)).toMatchObject({ mergeability: 'conflicting' })
-      expect(await forge.merge({ number, head, ...TEXT })).toMatchObject({ kind: 'stale' })
+      expect(await forge.merge({ number, head, ...MERGE })).toMatchObject({ kind: 'stale' })
       expect(await forge.targetHead()).toBe(theirs)
     })
 
     test('after the merge the head branch goes, once; a branch that moved on stays', async () => {
-      const { head, number } = await openPr('green')
+      const { head, number } = await openPr(fixture)
       await settled(forge)
-      await forge.merge({ number, head, ...TEXT })
+      await forge.merge({ number, head, ...MERGE })
       const next = await fixture.commit({ parent: head, files: { 'late.txt': 'late\n' } })
       await fixture.push(HEAD, next)
       await forge.deleteHeadBranch(HEAD, head)
@@ -228,22 +193,16 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
     })
 
     test('a branch used again gets a new PR, which is the one that is observed', async () => {
-      const { head, number } = await openPr('green')
+      const { head, number } = await openPr(fixture)
       await settled(forge)
-      await forge.merge({ number, head, ...TEXT })
-      const second = await openPr('green', { 'second.txt': 'second\n' })
+      await forge.merge({ number, head, ...MERGE })
+      const second = await openPr(fixture, { files: { 'second.txt': 'second\n' } })
       expect(second.number).not.toBe(number)
       expect(await observePr(forge)).toMatchObject({ number: second.number, state: 'open', head: second.head })
     })
 
-    test('there is always an answer for a PR without threads: replies to none', async () => {
-      const { number } = await openPr('green')
-      await forge.reply(number, [])
-      expect((await settled(forge)).reviews).toMatchObject({ kind: 'known', threads: [], changeRequests: [] })
-    })
-
     test('waiting for a change can be aborted', async () => {
-      const { number } = await openPr('green')
+      const { number } = await openPr(fixture)
       await settled(forge)
       const abort = new AbortController()
       const waiting = forge.changed(number, abort.signal)
@@ -254,33 +213,8 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
 
     test('a PR that nobody opened is not merged', async () => {
       const head = await fixture.commit({ parent: await forge.targetHead() })
-      expect(await forge.merge({ number: 4711 as PrNumber, head, ...TEXT })).toMatchObject({ kind: 'refused' })
+      expect(await forge.merge({ number: 4711 as PrNumber, head, ...MERGE })).toMatchObject({ kind: 'refused' })
     })
   })
-}
-
-/** The PR once no check is pending any more. */
-export async function settled(forge: Forge, headBranch: string = HEAD): Promise<PrSnapshot> {
-  for (;;) {
-    const pr = await observePr(forge, headBranch)
-    if (pr.checks.kind !== 'reported') return pr
-    if (pr.checks.items.length > 0 && pr.checks.items.every((check) => check.status !== 'pending')) return pr
-    await forge.changed(pr.number, AbortSignal.timeout(30_000))
-  }
-}
-
-export async function observePr(forge: Forge, headBranch: string = HEAD): Promise<PrSnapshot> {
-  const observation = await forge.observe(headBranch)
-  if (observation.kind !== 'pr') throw new Error(`no PR: ${JSON.stringify(observation)}`)
-  return observation.pr
-}
-
-function statuses(pr: PrSnapshot): readonly string[] {
-  return pr.checks.kind === 'reported' ? pr.checks.items.map((check) => check.status) : []
-}
-
-function failedNames(pr: PrSnapshot): readonly string[] {
-  return pr.checks.kind === 'reported'
-    ? pr.checks.items.filter((check) => check.status === 'failed').map((check) => check.name)
-    : []
+  describeForgeUpkeep(name, createFixture)
 }

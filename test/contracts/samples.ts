@@ -10,16 +10,35 @@ const COMMIT = 'c'.repeat(40) as CommitSha
 const CONVERSATION = '11111111-1111-4111-8111-111111111111' as ConversationId
 const AT = 1_767_322_000_000
 
+const FINDING = {
+  kind: 'thread' as const,
+  id: 'thread 1',
+  remark: 'remark 1',
+  author: 'ann',
+  isBot: false,
+  path: null,
+  digest: 'use const',
+}
+
 const group: GroupState = {
   stage: 'waiting_ci',
   branch: `claudetm/${RUN}/g1`,
   headBranch: 'feature',
   base: COMMIT,
   pr: { number: 7 as PrNumber, url: 'local:7' },
+  adopted: { number: 7 as PrNumber, head: COMMIT },
+  prText: '0123456789abcdef',
+  lastPushed: COMMIT,
+  noticeShown: true,
   abandonedPr: 6 as PrNumber,
   prPauseDone: true,
   historyRewritten: false,
   pendingReplies: [{ id: 'thread 1', action: 'fixed', message: 'done — “like this”' }],
+  asked: [{ ...FINDING }],
+  findings: [{ ...FINDING, action: 'explained', message: 'because', at: AT }],
+  ciFailures: [{ head: COMMIT, checks: ['test'], signature: 'abc' }],
+  redBaseSince: AT,
+  redBaseAccepted: true,
   green: { head: COMMIT, at: AT },
   noChecksAcceptedFor: COMMIT,
   counters: {
@@ -30,6 +49,7 @@ const group: GroupState = {
     mergeRefusals: 0,
     openFailures: 0,
     pushFailures: 0,
+    syncs: 1,
   },
   conversation: { id: CONVERSATION, model: 'opus', contextTokens: 12_000 },
   attempt: {
@@ -60,6 +80,7 @@ const group: GroupState = {
   merged: { commit: COMMIT, head: COMMIT, at: AT },
   emptyAt: null,
   waitingSince: AT,
+  scheduledAt: AT,
   block: { cause: 'red', tried: null, command: 'claudetm resume --force', at: AT },
 }
 
@@ -86,7 +107,11 @@ export function sampleState(changes: Partial<RunState> = {}): RunState {
       verify: true,
       logLevel: 'verbose',
       sandbox: 'auto',
-      forge: 'local',
+      forge: 'github',
+      mergeMethod: 'rebase',
+      admin: true,
+      syncBeforeMerge: true,
+      draft: true,
     },
     createdAt: AT,
     updatedAt: AT,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CommitSha } from '../../src/domain/ids.ts'
 import type { Workspaces } from '../../src/workspace/workspace.ts'
+import { foreignCommitsContract } from './foreign-commits.contract.ts'
 
 export type WorkspaceFixture = {
   readonly workspaces: Workspaces
@@ -224,4 +225,5 @@ export function workspaceContract(name: string, create: () => Promise<WorkspaceF
       expect((await git(repository, 'worktree', 'list')).split('\n')).toHaveLength(1)
     })
   })
+  foreignCommitsContract(name, create)
 }

@@ -7,6 +7,8 @@ import { createLocalForgeFixture, type LocalForgeFixture } from '../support/loca
 
 const HEAD = 'claudetm/20260101-120000/g1'
 const TEXT = { title: 'Add a greeting', body: '' }
+const OPEN = { ...TEXT, draft: false }
+const MERGE = { ...TEXT, method: null, admin: false }
 
 let fixture: LocalForgeFixture
 afterEach(() => fixture.cleanup())
@@ -15,15 +17,15 @@ async function openPr(files: Record<string, string> = { 'greeting.txt': 'hello\n
   const { forge } = fixture
   const head = await fixture.commit({ parent: await forge.targetHead(), files })
   await fixture.push(headBranch, head)
-  const { number } = await forge.ensureOpen({ headBranch, head, ...TEXT })
+  const { number } = await forge.ensureOpen({ headBranch, head, ...OPEN })
   await settled(forge, headBranch)
   return { head, number }
 }
 
 async function mergeOne(name: string): Promise<CommitSha> {
   const pr = await openPr({ [`${name}.txt`]: `${name}\n` }, `claudetm/20260101-120000/${name}`)
-  const result = await fixture.forge.merge({ ...pr, ...TEXT })
-  if (result.kind !== 'merged') throw new Error(result.why)
+  const result = await fixture.forge.merge({ ...pr, ...MERGE })
+  if (result.kind !== 'merged') throw new Error(JSON.stringify(result))
   return result.commit
 }
 
@@ -39,7 +41,7 @@ test('a remote that does not answer makes everything unknown and nothing absent'
     pushed: await forge.observePushed(HEAD),
     pr: await forge.observe(HEAD),
     nobody: await forge.observe('claudetm/20260101-120000/g2'),
-    merge: await forge.merge({ ...pr, ...TEXT }),
+    merge: await forge.merge({ ...pr, ...MERGE }),
   }).toEqual({
     pushed: { kind: 'unknown', why },
     pr: { kind: 'unknown', why },
@@ -48,11 +50,11 @@ test('a remote that does not answer makes everything unknown and nothing absent'
   })
   const unreachable = { name: 'Failure', kind: 'git_unreachable', isRetryable: true }
   await expect(forge.targetHead()).rejects.toMatchObject(unreachable)
-  await expect(forge.ensureOpen({ headBranch: 'other', head: pr.head, ...TEXT })).rejects.toMatchObject(unreachable)
+  await expect(forge.ensureOpen({ headBranch: 'other', head: pr.head, ...OPEN })).rejects.toMatchObject(unreachable)
   await expect(forge.deleteHeadBranch(HEAD, pr.head)).rejects.toMatchObject(unreachable)
 
   await setRemote(repository.remotePath ?? '')
-  expect(await forge.merge({ ...pr, ...TEXT })).toMatchObject({ kind: 'merged' })
+  expect(await forge.merge({ ...pr, ...MERGE })).toMatchObject({ kind: 'merged' })
 })
 
 test('a merged PR is known without asking the remote', async () => {
@@ -182,5 +184,5 @@ test('an open PR whose branch is gone is still there, with the head it had, and 
   await fixture.shared(['update-ref', '-d', `refs/heads/${HEAD}`])
   expect(await fixture.forge.observePushed(HEAD)).toEqual({ kind: 'known', head: null })
   expect(await observePr(fixture.forge)).toMatchObject({ state: 'open', head })
-  expect(await fixture.forge.merge({ number, head, ...TEXT })).toMatchObject({ kind: 'stale' })
+  expect(await fixture.forge.merge({ number, head, ...MERGE })).toMatchObject({ kind: 'stale' })
 })

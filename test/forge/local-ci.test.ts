@@ -1,6 +1,6 @@
 /** CI of the local forge: what runs when, how often, and what is left of it after a kill. Checks are real processes. */
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { CommitSha } from '../../src/domain/ids.ts'
@@ -13,6 +13,7 @@ import { createLocalForgeFixture, type LocalForgeFixture } from '../support/loca
 
 const HEAD = 'claudetm/20260101-120000/g1'
 const TEXT = { title: 'Add a greeting', body: '' }
+const OPEN = { ...TEXT, draft: false }
 
 let fixture: LocalForgeFixture
 let base: CommitSha
@@ -32,7 +33,7 @@ async function pushWith(checks: Record<string, string>, files: Record<string, st
 
 async function openWith(checks: Record<string, string>, files?: Record<string, string>) {
   const head = await pushWith(checks, files)
-  const { number } = await fixture.forge.ensureOpen({ headBranch: HEAD, head, ...TEXT })
+  const { number } = await fixture.forge.ensureOpen({ headBranch: HEAD, head, ...OPEN })
   return { head, number }
 }
 
@@ -76,6 +77,8 @@ test('each check reports for itself, with its log, in the events, in the record 
     cause,
     required: true,
     description: seconds,
+    onBase: 'unknown',
+    canRerun: true,
     url: `file://${log(file)}`,
   })
   expect(pr.checks).toEqual({
@@ -270,7 +273,7 @@ test('when the checks of a commit cannot be found, that is a failed check; a re-
     },
   })
   const head = await pushWith({ test: 'true' })
-  const { number } = await forge.ensureOpen({ headBranch: HEAD, head, ...TEXT })
+  const { number } = await forge.ensureOpen({ headBranch: HEAD, head, ...OPEN })
   expect(brief(await settled(forge))).toEqual({ checkout: 'failed infrastructure' })
   isBroken = false
   await forge.rerun(number, head, ['checkout'])
@@ -289,6 +292,80 @@ test('results that cannot be recorded are unknown, never green, and the next loo
   await fixture.forge.observe(HEAD)
   await barrier.started()
   expect(await barrier.count()).toBe(2)
+})
+
+test('a failed check says what the newest commit of the target said: known from the PR that was merged as it', async () => {
+  const MERGE = { ...TEXT, method: null, admin: false }
+  const failing = { lint: 'true', test: 'test -e fixed', unknown: 'false' }
+  const first = await openWith({ lint: 'true', test: 'true' })
+  await settled(fixture.forge)
+  const merged = await fixture.forge.merge({ ...first, ...MERGE })
+  if (merged.kind !== 'merged') throw new Error(JSON.stringify(merged))
+  const OTHER = 'claudetm/20260101-120000/g2'
+  const onBase = async () => {
+    const { checks } = await settled(fixture.forge, OTHER)
+    return checks.kind === 'reported' && Object.fromEntries(checks.items.map((item) => [item.name, item.onBase]))
+  }
+  const head = await fixture.commit({
+    parent: merged.commit,
+    files: { 'checks.json': JSON.stringify(failing) },
+  })
+  await fixture.push(OTHER, head)
+  await fixture.forge.ensureOpen({ headBranch: OTHER, head, ...OPEN })
+  expect(await onBase()).toEqual({ lint: 'unknown', test: 'passed', unknown: 'unknown' })
+
+  await fixture.moveTarget(await fixture.commit({ parent: merged.commit, files: { 'by-hand.txt': 'by hand\n' } }))
+  expect(await onBase()).toEqual({ lint: 'unknown', test: 'unknown', unknown: 'unknown' })
+})
+
+test('red checks of a head that somebody brought to the target by hand are red on the target', async () => {
+  const { head } = await openWith({ test: 'false', lint: 'kill -9 $$' })
+  await settled(fixture.forge)
+  await fixture.moveTarget(head)
+  await observePr(fixture.forge)
+  const OTHER = 'claudetm/20260101-120000/g2'
+  const next = await fixture.commit({ parent: head, files: { 'next.txt': 'next\n' } })
+  await fixture.push(OTHER, next)
+  await fixture.forge.ensureOpen({ headBranch: OTHER, head: next, ...OPEN })
+  const { checks } = await settled(fixture.forge, OTHER)
+  // what never reached the code says nothing
+  expect(checks.kind === 'reported' && checks.items.map(({ name, onBase }) => [name, onBase])).toEqual([
+    ['test', 'failed'],
+    ['lint', 'unknown'],
+  ])
+})
+
+test('a re-run of what passed, of another head or of a merged PR is impossible, and says why', async () => {
+  const MERGE = { ...TEXT, method: null, admin: false }
+  const { head, number } = await openWith({ test: 'true' })
+  await settled(fixture.forge)
+  const impossible = (why: string) => ({ kind: 'impossible', why: expect.stringContaining(why) })
+  const rerun = (commit: CommitSha) => fixture.forge.rerun(number, commit, ['test'])
+  expect([await rerun(head), await rerun(base)]).toEqual([impossible('no check of this name'), impossible(head)])
+  await fixture.forge.merge({ number, head, ...MERGE })
+  expect(await rerun(head)).toEqual(impossible('local:#1 is merged'))
+  expect(fixture.events.filter((event) => event.type === 'ci.started')).toHaveLength(1)
+})
+
+test('a check that has not ended cannot be started again, and is under way for who asks', async () => {
+  const barrier = await createBarrier('pending')
+  const { head, number } = await openWith({ test: barrier.command })
+  await barrier.started()
+  const { checks } = await observePr(fixture.forge)
+  expect(checks.kind === 'reported' && checks.items[0]).toMatchObject({ status: 'pending', canRerun: false, url: null })
+  expect(await fixture.forge.rerun(number, head, ['test'])).toEqual({ kind: 'started' })
+  await barrier.release()
+  await settled(fixture.forge)
+  expect(await barrier.count()).toBe(1)
+})
+
+test('the end of a log is plain text, and empty when the log is gone', async () => {
+  const { head, number } = await openWith({ test: "printf '\\033[31mred\\033[0m\\n'; exit 1" })
+  await settled(fixture.forge)
+  const [log] = await fixture.forge.failureLogs(number, head, 10_000)
+  expect(log?.tail).toMatch(/\nred\n\[exit code 1 /)
+  await rm(log?.file ?? '')
+  expect(await fixture.forge.failureLogs(number, head, 10_000)).toEqual([{ check: 'test', tail: '', file: null }])
 })
 
 test('checks whose names look alike as files have logs of their own', async () => {

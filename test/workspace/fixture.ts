@@ -2,7 +2,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '../../src/lib/command.ts'
-import { createGit } from '../../src/workspace/git.ts'
+import { createGit, type Git } from '../../src/workspace/git.ts'
 import type { Sandbox } from '../../src/workspace/sandbox.ts'
 import type { Workspaces } from '../../src/workspace/workspace.ts'
 import { createWorkspaces, type WorkspaceSettings } from '../../src/workspace/worktrees/workspaces.ts'
@@ -13,6 +13,8 @@ export type Fixture = WorkspaceFixture & {
   readonly pool: string
   readonly environment: Readonly<Record<string, string>>
   open(settings?: Partial<WorkspaceSettings>, environment?: Record<string, string>, sandbox?: Sandbox): Workspaces
+  /** The same pool in a new process whose git is another one. */
+  openWith(wrap: (git: Git) => Git): Workspaces
 }
 
 const OPEN_SANDBOX: Sandbox = { kind: 'none', description: 'none', wrap: (file, args) => ({ file, args }) }
@@ -23,10 +25,16 @@ export async function createFixture(files: Readonly<Record<string, string>> = DE
   const repository = join(made.directory, "my répo's 東")
   await rename(made.path, repository)
   const pool = join(made.directory, 'pöol of trees', 'claudetm')
-  const open: Fixture['open'] = (settings = {}, environment = {}, sandbox = OPEN_SANDBOX) =>
+  const git = createGit(made.directory, made.environment)
+  const open = (
+    settings: Partial<WorkspaceSettings> = {},
+    environment: Record<string, string> = {},
+    sandbox: Sandbox = OPEN_SANDBOX,
+    through: Git = git,
+  ) =>
     createWorkspaces({
       repository,
-      git: createGit(made.directory, made.environment),
+      git: through,
       poolDirectory: pool,
       sandbox,
       environment: { ...made.environment, ...environment },
@@ -47,6 +55,7 @@ export async function createFixture(files: Readonly<Record<string, string>> = DE
     environment: made.environment,
     remote: made.remotePath ?? '',
     open,
+    openWith: (wrap) => open({}, {}, OPEN_SANDBOX, wrap(git)),
     workspaces: open(),
     reopen: open,
     cleanup: made.cleanup,

@@ -1,6 +1,7 @@
 /** The logs of checks: one file per check and commit, whole; for reading, its end. */
 import { join } from 'node:path'
 import type { CommitSha, PrNumber } from '../../domain/ids.ts'
+import { toPlainText } from '../../lib/plain-text.ts'
 import { readIfPresent } from '../../store/disk.ts'
 import type { CheckLog } from '../forge.ts'
 import type { CheckRecord } from './pr-record.ts'
@@ -24,6 +25,7 @@ export function toLogPaths(number: PrNumber, head: CommitSha, names: readonly st
 export async function readCheckLog(directory: string, check: CheckRecord, maxChars: number): Promise<CheckLog> {
   const file = join(directory, check.log)
   const text = await readIfPresent(file)
-  if (text === null) return { check: check.name, tail: check.description.slice(0, maxChars), file: null }
-  return { check: check.name, tail: text.slice(Math.max(0, text.length - maxChars)), file }
+  if (text === null) return { check: check.name, tail: '', file: null }
+  const plain = toPlainText(text)
+  return { check: check.name, tail: plain.slice(Math.max(0, plain.length - maxChars)).toWellFormed(), file }
 }

@@ -1,17 +1,16 @@
 /**
- * Merging: a squash commit onto the target branch, of exactly the head that was asked for. The intent is recorded before
+ * Merging: exactly the head that was asked for, by whatever method, onto the target branch. The intent is recorded before
  * the branch moves, and whether it moved is read back; a kill at any instruction leaves something `refresh` recognises.
  */
 import type { RunEventBody } from '../../domain/events.ts'
 import { type Failure, type FailureKind, toFailure } from '../../domain/failure.ts'
-import type { CommitSha, PrNumber } from '../../domain/ids.ts'
-import type { MergeResult, PullRequestText } from '../forge.ts'
-import { mergeTrees } from './history.ts'
+import type { CommitSha } from '../../domain/ids.ts'
+import { signNow } from '../../workspace/commits.ts'
+import type { Identity } from '../../workspace/repository.ts'
+import type { MergeRequest, MergeResult } from '../forge.ts'
+import { prepareMerge } from './merge-methods.ts'
 import { checksOf, type PrRecord, toPrUrl } from './pr-record.ts'
 import { type RefreshDependencies, refresh } from './refresh.ts'
-import { type Identity, writeSquashCommit } from './squash.ts'
-
-export type MergeRequest = { readonly number: PrNumber; readonly head: CommitSha } & PullRequestText
 
 export type MergeDependencies = RefreshDependencies & {
   readonly identity: Identity
@@ -25,7 +24,7 @@ export async function mergePr(deps: MergeDependencies, request: MergeRequest): P
     const { record, target, pushed } = await refresh(deps, known)
     if (record.status.state !== 'open') return toEnded(record)
     const objection = findObjection(record, pushed, request.head)
-    return objection ?? (await squashOnto(deps, request, { record, base: target }))
+    return objection ?? (await mergeOnto(deps, request, { record, base: target }))
   } catch (error) {
     return toTrouble(toFailure(error))
   }
@@ -56,19 +55,32 @@ function findObjection(record: PrRecord, pushed: CommitSha | null, head: CommitS
   return pending.length > 0 ? { kind: 'stale', why: `checks have not ended: ${pending.join(', ')}` } : null
 }
 
-async function squashOnto(
+async function mergeOnto(
   deps: MergeDependencies,
-  { head, title, body }: MergeRequest,
+  { head, title, body, method }: MergeRequest,
   { record, base }: { record: PrRecord; base: CommitSha },
 ): Promise<MergeResult> {
   const { git, identity, now } = deps
-  const merged = await mergeTrees(git, base, head)
-  if (merged.kind === 'unknown') return { kind: 'unknown', why: merged.why }
-  if (merged.kind === 'conflicting') return { kind: 'stale', why: `it conflicts with ${record.baseBranch}` }
-  if (merged.tree === (await git.run(['rev-parse', `${base}^{tree}`]))) return closeEmpty(deps, record, base)
-  const text = { title, body }
-  const commit = await writeSquashCommit(git, { tree: merged.tree, parent: base, record, text, identity, now: now() })
-  return moveTarget(deps, record, { base, commit })
+  const prepared = await prepareMerge(git, {
+    method: method ?? 'squash',
+    record,
+    text: { title, body },
+    base,
+    head,
+    committer: signNow(identity, now()),
+  })
+  switch (prepared.kind) {
+    case 'commit':
+      return moveTarget(deps, record, { base, commit: prepared.commit })
+    case 'empty':
+      return closeEmpty(deps, record, base)
+    case 'conflicting':
+      return { kind: 'stale', why: `it conflicts with ${record.baseBranch}` }
+    case 'impossible':
+      return { kind: 'refused', why: `${method}: ${prepared.why}` }
+    case 'unknown':
+      return prepared
+  }
 }
 
 /** Somebody already brought the same change: there is nothing to commit, and nothing is missing. */

@@ -15,6 +15,8 @@ export type PrRecords = {
   find(number: PrNumber): Promise<PrRecord | null>
   /** Throws `forge_refused` when there is no such PR. */
   get(number: PrNumber): Promise<PrRecord>
+  /** In no particular order. */
+  all(): Promise<readonly PrRecord[]>
   /** The PR opened last for a head branch. */
   newest(headBranch: string): Promise<PrRecord | null>
   /** Numbers are never used twice, not even one whose owner was killed before it wrote the record. */
@@ -50,6 +52,10 @@ export function createPrRecords(directory: string, onChange: (number: PrNumber) 
     throw new Failure('forge_refused', `there is no pull request #${number}`, { facts: { status: 404 } })
   }
 
+  async function all(): Promise<readonly PrRecord[]> {
+    return (await Promise.all((await numbers()).map(find))).filter((record) => record !== null)
+  }
+
   async function write(record: PrRecord): Promise<PrRecord> {
     await writeRecord(pathOf(record.number), `${JSON.stringify(record, null, 2)}\n`)
     onChange(record.number)
@@ -65,11 +71,10 @@ export function createPrRecords(directory: string, onChange: (number: PrNumber) 
   return {
     find,
     get,
+    all,
     async newest(headBranch) {
-      const records = await Promise.all((await numbers()).map(find))
-      return records
-        .filter((record) => record?.headBranch === headBranch)
-        .reduce((newest, record) => ((record?.number ?? 0) > (newest?.number ?? 0) ? record : newest), null)
+      const own = (await all()).filter((record) => record.headBranch === headBranch)
+      return own.sort((a, b) => b.number - a.number)[0] ?? null
     },
     create: (toRecord) => oneAtATime(async () => write(toRecord(await claimNumber()))),
     update: (number, change) =>

@@ -4,9 +4,10 @@
  */
 import type { CommitSha } from '../../domain/ids.ts'
 import type { Git } from '../../workspace/git.ts'
-import { findMergeCommit, type IsAncestor } from './history.ts'
+import type { IsAncestor } from './history.ts'
 import type { PrRecord } from './pr-record.ts'
 import type { PrRecords } from './pr-records.ts'
+import { findMergeCommit } from './pr-trailer.ts'
 import type { Upstream } from './upstream.ts'
 
 export type Refreshed = {

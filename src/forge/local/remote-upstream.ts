@@ -84,8 +84,13 @@ export function createRemoteUpstream({
         present.add(head)
       }),
     async advanceTarget({ commit }) {
-      await git.run(['push', '--quiet', remote, `${commit}:${toRef(targetBranch)}`]) // never forced: a child of what is there
+      await git.run(['push', '--quiet', remote, `${commit}:${toRef(targetBranch)}`]) // never forced: a descendant of what is there
       await git.run(['update-ref', toSeenRef(targetBranch), commit])
+    },
+    async advanceHead({ headBranch, from, to }) {
+      const ref = toRef(headBranch)
+      await git.run(['push', '--quiet', `--force-with-lease=${ref}:${from}`, remote, `${to}:${ref}`])
+      await git.run(['update-ref', toSeenRef(headBranch), to])
     },
     async deleteHead(headBranch, expected) {
       const ref = toRef(headBranch)

@@ -57,6 +57,9 @@ export function createRepositoryUpstream({
       ]
       await git.run(['update-ref', '--stdin'], { input: `${commands.join('\n')}\n` })
     },
+    async advanceHead({ headBranch, from, to }) {
+      await git.run(['update-ref', toPushedRef(headBranch), to, from])
+    },
     async deleteHead(headBranch, expected) {
       await git.run(['update-ref', '-d', toPushedRef(headBranch), expected])
     },

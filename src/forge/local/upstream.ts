@@ -14,10 +14,12 @@ export type Upstream = {
   /** Makes the objects of a head that `readHead` named present here; somebody else may have pushed it. */
   ensureCommit(headBranch: string, head: CommitSha): Promise<void>
   /**
-   * Moves the target branch from `base` to its child `commit`. Throws a Failure when that was refused or is not known;
+   * Moves the target branch from `base` to its descendant `commit`. Throws a Failure when that was refused or is not known;
    * what became of it is then to be read back.
    */
   advanceTarget(move: { base: CommitSha; commit: CommitSha }): Promise<void>
+  /** Moves a head branch to `to`, a descendant, if it still is at `from`. Throws as `advanceTarget` does. */
+  advanceHead(move: { headBranch: string; from: CommitSha; to: CommitSha }): Promise<void>
   /** Deletes the branch if it still is at `expected`; throws a Failure otherwise. */
   deleteHead(headBranch: string, expected: CommitSha): Promise<void>
 }

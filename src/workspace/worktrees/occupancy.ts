@@ -3,10 +3,12 @@
  * Every step may be the last before a kill: the record says first what is meant, and `ready` only when it stands.
  */
 import { rmdir } from 'node:fs/promises'
+import { Failure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
 import type { Git } from '../git.ts'
-import type { Slot } from '../workspace.ts'
+import type { Slot, Workspaces } from '../workspace.ts'
 import { exists } from './disk.ts'
+import { ensureCommit } from './foreign.ts'
 import type { Installer } from './install.ts'
 import { createMutex } from './mutex.ts'
 import { isOperationInProgress } from './observe.ts'
@@ -16,7 +18,9 @@ import { readStatus } from './tree-status.ts'
 import type { Footing, Worktrees } from './worktree.ts'
 
 export type Occupancy = {
-  ensure(request: { branch: string; base: CommitSha; signal: AbortSignal }): Promise<Slot & { adopted: boolean }>
+  ensure: Workspaces['ensure']
+  /** Moves a branch and its clean tree forward. A kill leaves a slot that stands anew on the branch when it is ensured. */
+  forward(request: { branch: string; commit: CommitSha }): Promise<void>
   withCheckout<T>(commit: CommitSha, signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T>
   release(request: { branch: string; shippedHead: CommitSha | null }): Promise<void>
   removePool(): Promise<void>
@@ -135,8 +139,10 @@ export function createOccupancy(parts: {
   }
 
   return {
-    ensure: ({ branch, base, signal }) =>
-      oneAtATime(async () => {
+    async ensure({ branch, base, from, signal }) {
+      signal.throwIfAborted()
+      if (from !== undefined && (await readBranch(git, branch)) === null) await ensureCommit(git, base, from, signal)
+      return oneAtATime(async () => {
         signal.throwIfAborted()
         const bound = await pool.findBranch(branch)
         const adopted = bound !== null && (await adopt(bound, branch))
@@ -148,6 +154,15 @@ export function createOccupancy(parts: {
         await stand(slot, { branch, base }, signal)
         opened.add(slot.number)
         return { ...(await toSlot(await pool.save(slot, { ready: true }))), adopted }
+      })
+    },
+    forward: ({ branch, commit }) =>
+      oneAtATime(async () => {
+        const bound = await pool.findBranch(branch)
+        if (bound === null) throw new Failure('internal', `${branch} has no slot in the pool`)
+        const slot = await pool.save(bound, { ready: false }) // everything in it is committed: it may stand anew
+        await worktrees.forward(slot.path, commit)
+        await pool.save(slot, { ready: true })
       }),
     async withCheckout(commit, signal, use) {
       signal.throwIfAborted()

@@ -9,9 +9,11 @@ import type { ProjectCheck, Slot, Workspaces } from '../workspace.ts'
 import { createRunConfined } from './confined-command.ts'
 import { ensureExcluded, STATE_PATTERN } from './exclude.ts'
 import { fastForwardBranch } from './fast-forward.ts'
+import { relateCommit } from './foreign.ts'
 import { findChecks } from './found-checks.ts'
 import { runGate } from './gate.ts'
 import { createInstaller, type InstallSettings } from './install.ts'
+import { integrateCommits } from './integrating.ts'
 import { createCommitCount, observeWorktree, readHead } from './observe.ts'
 import { createOccupancy } from './occupancy.ts'
 import { createPool, type PoolSlot } from './pool.ts'
@@ -85,8 +87,12 @@ export function createWorkspaces(request: WorkspacesRequest): Workspaces {
     }
   }
 
+  const { ensure, withCheckout, release, removePool } = occupancy
   return {
-    ...occupancy,
+    ensure,
+    withCheckout,
+    release,
+    removePool,
     observe,
     findChecks: checksOf,
     async install(slot, signal) {
@@ -104,6 +110,8 @@ export function createWorkspaces(request: WorkspacesRequest): Workspaces {
     runCommand: (slot, command, signal) =>
       run(slot, { name: command, command, timeoutMs: settings.checkTimeoutMs, signal }),
     push: ({ commit, remote, ref, force, expected }) => pushCommit(git, { commit, remote, ref, force, expected }),
+    relate: (request) => relateCommit(git, request),
+    integrate: (_, request) => integrateCommits({ git, occupancy, identity, now }, request),
     fastForward: async (branch, commit) =>
       fastForwardBranch(git, { branch, commit, poolDirectory: await pool.directory() }),
   }

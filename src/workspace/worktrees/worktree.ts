@@ -46,6 +46,8 @@ export type Worktrees = {
   create(path: string, footing: Footing, signal?: AbortSignal): Promise<void>
   /** Moves a whole worktree that holds no work onto another footing, as if it were new. Keeps ignored files. */
   move(path: string, footing: Footing, signal?: AbortSignal): Promise<void>
+  /** Moves a clean worktree and its branch forward to a descendant of where they are. Killed half-way, the tree is neither. */
+  forward(path: string, commit: CommitSha): Promise<void>
   /** Removes what git does not track, ignored files included. */
   clean(path: string, options: { keepDependencies: boolean }): Promise<void>
   /** Removes locks that a killed git left here and on `branch`. Only when no process can hold them. */
@@ -112,6 +114,10 @@ export function createWorktrees(git: Git, commonDir: () => Promise<string>): Wor
       const args = await checkoutArgs(footing)
       await here.run([...PLAIN, 'checkout', '--quiet', '--force', '--no-guess', ...args, '--'], limits(signal))
       await here.run([...PLAIN, 'reset', '--quiet', '--hard'], limits(signal))
+    },
+    async forward(path, commit) {
+      const plain = ['--quiet', '--ff-only', '--no-autostash', '--no-verify-signatures']
+      await git.at(path).run([...PLAIN, 'merge', ...plain, commit], limits(undefined))
     },
     async clean(path, { keepDependencies }) {
       const kept = keepDependencies ? DEPENDENCY_PATTERNS.flatMap((pattern) => ['-e', pattern]) : []
