@@ -44,15 +44,15 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: '^src/(compose|forge/local/|workspace/worktrees/|agent/claude/|store/state-dir/)',
+        pathNot: '^src/(compose|forge/(local|github)/|workspace/worktrees/|agent/claude/|store/state-dir/)',
       },
-      to: { path: '^src/(forge/local|workspace/worktrees|agent/claude|store/state-dir)/' },
+      to: { path: '^src/(forge/(?:local|github)|workspace/worktrees|agent/claude|store/state-dir)/' },
     },
     {
       name: 'implementations-apart',
       severity: 'error',
-      from: { path: '^src/(forge/local|workspace/worktrees|agent/claude|store/state-dir)/' },
-      to: { path: '^src/(forge/local|workspace/worktrees|agent/claude|store/state-dir)/', pathNot: '^src/$1/' },
+      from: { path: '^src/(forge/(?:local|github)|workspace/worktrees|agent/claude|store/state-dir)/' },
+      to: { path: '^src/(forge/(?:local|github)|workspace/worktrees|agent/claude|store/state-dir)/', pathNot: '^src/$1/' },
     },
   ],
   options: {

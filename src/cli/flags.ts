@@ -1,5 +1,7 @@
 /** What the options of each command are called once they are parsed. */
-import type { LogLevel, ModelTier, SandboxMode } from '../domain/run.ts'
+import type { PrNumber } from '../domain/ids.ts'
+import type { LogLevel, MergeMethod, ModelTier, SandboxMode } from '../domain/run.ts'
+import type { ForgeChoice } from '../operations/run-request.ts'
 
 export type Json = { json?: true }
 
@@ -18,15 +20,40 @@ export type StartFlags = Json & {
   verify?: boolean
   logLevel?: LogLevel
   sandbox?: SandboxMode
-  forge?: 'auto' | 'local'
+  syncBeforeMerge?: boolean
+  draft?: boolean
+} & ForgeFlags
+
+export type ForgeFlags = {
+  forge?: ForgeChoice
+  mergeMethod?: MergeMethod
+  admin?: boolean
+  webhookPort?: number
 }
+
+export type MergeFlags = Json &
+  ForgeFlags & {
+    maxIterations: number
+    merge: boolean
+    createPr: boolean
+    model?: ModelTier
+    maxCost?: number
+    logLevel?: LogLevel
+    sandbox?: SandboxMode
+  }
 
 export type ResumeFlags = Json & {
   force: boolean
   maxCost?: number
   maxSessions?: number
   autoMerge?: boolean
+  admin?: boolean
+  webhookPort?: number
 }
 
+export type PrFlags = Json & { pr?: PrNumber }
+export type CommentFlags = PrFlags & { all: boolean }
+export type CiStatusFlags = PrFlags & { runId?: number; limit: number }
+export type CiLogFlags = PrFlags & { check?: string; lines: number }
 export type LogFlags = Json & { tail: number; follow: boolean; run?: string }
 export type ControlFlags = Json & { reason?: string }

@@ -4,16 +4,12 @@ import { type Command, Option } from 'commander'
 const NOT_BUILT = 'is not built yet'
 
 const OPTIONS: Readonly<Record<string, string>> = {
-  '--admin': `${NOT_BUILT}: nothing here merges past the rules of the forge.`,
-  '--no-admin': `${NOT_BUILT}: nothing here merges past the rules of the forge anyway.`,
   '--release': `${NOT_BUILT}: there is no verification after a release.`,
   '--no-release': 'is not needed: there is no verification after a release yet.',
   '--webhook-url <url>': `${NOT_BUILT}: read the events with --json instead.`,
   '--webhook-secret <secret>': `${NOT_BUILT}: read the events with --json instead.`,
   '--resolve-conflicts': 'is not needed: conflicts are always resolved.',
   '--no-resolve-conflicts': `${NOT_BUILT}: conflicts are always resolved.`,
-  '--sync-before-merge': `${NOT_BUILT}: only conflicting branches are brought up to date.`,
-  '--no-sync-before-merge': 'is not needed: only conflicting branches are brought up to date.',
   '--parallel': `${NOT_BUILT}: a task is worked by one agent.`,
   '--no-parallel': 'is not needed: a task is worked by one agent.',
   '--checkpointing': 'was never in force and is gone: every commit of a task stays on its branch.',
@@ -21,15 +17,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
 }
 
 const COMMANDS: Readonly<Record<string, string>> = {
-  'ci-status': `${NOT_BUILT}. The state of the checks is in: claudetm status`,
-  'ci-logs': `${NOT_BUILT}. What failed is in: claudetm logs`,
-  'pr-comments': NOT_BUILT,
-  'pr-status': `${NOT_BUILT}. The pull requests of the run are in: claudetm status`,
-  comments: NOT_BUILT,
-  pr: `${NOT_BUILT}. The pull requests of the run are in: claudetm status`,
   'config-update': `${NOT_BUILT}. Options of a run can be changed with: claudetm resume --help`,
-  'merge-pr': NOT_BUILT,
-  'fix-pr': NOT_BUILT,
   mailbox: `${NOT_BUILT}. Give the run a message with: claudetm resume "…"`,
   profile: `${NOT_BUILT}. Choose the account with environment variables: claudetm doctor`,
   update: `${NOT_BUILT}. Update with: npm install -g claude-task-master@latest`,

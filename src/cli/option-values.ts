@@ -1,5 +1,6 @@
 /** Values of options: from the text on the command line to what it means, or a sentence about what is allowed. */
 import { InvalidArgumentError } from 'commander'
+import type { PrNumber } from '../domain/ids.ts'
 
 export function parseCount(text: string): number {
   const value = Number(text)
@@ -7,6 +8,28 @@ export function parseCount(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 1 to 1000000.')
   }
   return value
+}
+
+/** An id that a server gave. */
+export function parseId(text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,15}$/.test(text) || value < 1) throw new InvalidArgumentError('It must be an id, such as 1234567.')
+  return value
+}
+
+export function parsePort(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < 1 || value > 65_535) {
+    throw new InvalidArgumentError('It must be a port from 1 to 65535.')
+  }
+  return value
+}
+
+/** `12`, or `#12` as people write it. */
+export function parsePrNumber(text: string): PrNumber {
+  const digits = /^#?([1-9]\d{0,9})$/.exec(text.trim())?.[1]
+  if (digits === undefined) throw new InvalidArgumentError('It must be the number of a pull request, such as 12.')
+  return Number(digits) as PrNumber
 }
 
 export function parseUsd(text: string): number {

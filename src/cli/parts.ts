@@ -2,9 +2,11 @@
  * What the command line is given. `compose.ts` makes it; nothing here reads the process on its own, and nothing that is
  * slow to load is made before it is asked for.
  */
+
+import type { Forge } from '../forge/forge.ts'
 import type { ConfigPath, ShownConfig } from '../operations/config.ts'
 import type { DoctorCheck } from '../operations/doctor/finding.ts'
-import type { ResumeRequest, RunEnd, RunObserver, StartRequest } from '../operations/run-request.ts'
+import type { MergePrRequest, ResumeRequest, RunEnd, RunObserver, StartRequest } from '../operations/run-request.ts'
 import type { Store } from '../store/store.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -22,6 +24,12 @@ export type CliBase = {
   readonly outputClosed: AbortSignal
 }
 
+export type OpenedForge = {
+  readonly forge: Forge
+  /** The branch checked out; null when HEAD is detached. */
+  readonly headBranch: string | null
+}
+
 /** Cheap: parts load what they are made of when they are used. */
 export type Compose = (base: CliBase) => CliParts
 
@@ -33,6 +41,9 @@ export type CliParts = CliBase & {
   openStore(): Promise<Store>
   startRun(request: StartRequest, observer: RunObserver): Promise<RunEnd>
   resumeRun(request: ResumeRequest, observer: RunObserver): Promise<RunEnd>
+  mergePr(request: MergePrRequest, observer: RunObserver): Promise<RunEnd>
+  /** For commands that only look: to be closed by who asked. */
+  openForge(): Promise<OpenedForge>
   /** `write` prints a line beside the run's own. */
   runDemo(observer: RunObserver, write: (line: string) => void): Promise<RunEnd>
   /** Removes the worktrees of this repository that hold nothing uncommitted. */

@@ -1,9 +1,22 @@
 /** The whole surface of the command line, in one place to read. What a command does is loaded when it runs. */
 import { Command, Option } from 'commander'
-import { MODEL_TIERS } from '../domain/run.ts'
-import type { ControlFlags, Json, LogFlags, ResumeFlags, StartFlags } from './flags.ts'
+import type { PrNumber } from '../domain/ids.ts'
+import { MERGE_METHODS, MODEL_TIERS } from '../domain/run.ts'
+import { FORGE_CHOICES } from '../operations/run-request.ts'
+import type {
+  CiLogFlags,
+  CiStatusFlags,
+  CommentFlags,
+  ControlFlags,
+  Json,
+  LogFlags,
+  MergeFlags,
+  PrFlags,
+  ResumeFlags,
+  StartFlags,
+} from './flags.ts'
 import { refuseCommands, refuseOptions } from './not-built.ts'
-import { collectText, parseCount, parseText, parseUsd } from './option-values.ts'
+import { collectText, parseCount, parseId, parsePort, parsePrNumber, parseText, parseUsd } from './option-values.ts'
 import type { CliBase, CliParts } from './parts.ts'
 
 type Parts = () => CliParts
@@ -26,6 +39,8 @@ export function createProgram(base: CliBase, parts: Parts, finish: Finish): Comm
     })
     .exitOverride()
   addRunCommands(program, parts, finish)
+  addMergeCommand(program, parts, finish)
+  addPullRequestCommands(program, parts, finish)
   addReadCommands(program, parts, finish)
   addControlCommands(program, parts, finish)
   addConfigCommands(program, parts, finish)
@@ -58,7 +73,11 @@ function addRunCommands(program: Command, parts: Parts, finish: Finish): void {
     .addOption(new Option('-l, --log-level <level>', 'how much is printed').choices(['quiet', 'normal', 'verbose']))
     .option('--json', 'print the events, one JSON document per line')
     .addOption(new Option('--sandbox <mode>', 'confinement of the agent').choices(['auto', 'on', 'off']))
-    .addOption(new Option('--forge <name>', 'where pull requests live').choices(['auto', 'local']))
+  addForgeOptions(start)
+    .option('--sync-before-merge', 'bring a pull request that is merely behind up to date first')
+    .option('--no-sync-before-merge', 'merge it as it is (the default)')
+    .option('--draft', 'open drafts, and make them ready when their checks are green')
+    .option('--no-draft', 'open pull requests that are ready for review')
   start.showHelpAfterError('(The goal goes in quotes: claudetm start "Add a login form". More: claudetm start --help)')
   refuseOptions(start)
   start.action(async (goal: string, options: StartFlags) =>
@@ -74,10 +93,78 @@ function addRunCommands(program: Command, parts: Parts, finish: Finish): void {
     .option('-n, --max-sessions <number>', 'end the run after so many more sessions', parseCount)
     .option('--auto-merge', 'merge pull requests that pass everything')
     .option('--no-auto-merge', 'stop before each merge, a person merges')
+    .option('--admin', 'merge past the rules of the target branch')
+    .option('--no-admin', 'obey the rules of the target branch')
+    .option('--webhook-port <port>', WEBHOOK_PORT, parsePort)
     .option('--json', 'print the events, one JSON document per line')
-  refuseOptions(resume, ['--admin', '--no-admin'])
   resume.action(async (message: string | undefined, options: ResumeFlags) =>
     finish(await (await import('./commands/run.ts')).resume(parts(), message ?? null, options)),
+  )
+}
+
+const WEBHOOK_PORT = 'listen for the webhooks of GitHub on this port (secret: CLAUDETM_GITHUB_WEBHOOK_SECRET)'
+
+/** What `start` and `merge-pr` have in common. */
+function addForgeOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--forge <name>', 'where pull requests live').choices([...FORGE_CHOICES]))
+    .addOption(new Option('--merge-method <method>', 'how pull requests are merged').choices([...MERGE_METHODS]))
+    .option('--admin', 'merge past the rules of the target branch; never past red checks or a no')
+    .option('--no-admin', 'obey the rules of the target branch (the default)')
+    .option('--webhook-port <port>', WEBHOOK_PORT, parsePort)
+}
+
+function addMergeCommand(program: Command, parts: Parts, finish: Finish): void {
+  const merge = program
+    .command('merge-pr')
+    .alias('fix-pr')
+    .description('bring any pull request to its merge: red checks fixed, reviewers answered, conflicts resolved')
+    .argument('[number]', 'its number; default is the one of the branch checked out', parsePrNumber)
+    .option('-m, --max-iterations <number>', 'sessions at most', parseCount, 30)
+    .option('--no-merge', 'end when it is ready to merge')
+    .option('--create-pr', 'push the branch checked out and open a pull request when it has none', false)
+    .addOption(new Option('--model <tier>', 'model for the most demanding work').choices([...MODEL_TIERS]))
+    .option('--max-cost <usd>', 'most that it may cost', parseUsd)
+    .addOption(new Option('-l, --log-level <level>', 'how much is printed').choices(['quiet', 'normal', 'verbose']))
+    .addOption(new Option('--sandbox <mode>', 'confinement of the agent').choices(['auto', 'on', 'off']))
+    .option('--json', 'print the events, one JSON document per line')
+  addForgeOptions(merge)
+  merge.action(async (number: PrNumber | undefined, options: MergeFlags) =>
+    finish(await (await import('./commands/run.ts')).mergePr(parts(), number ?? null, options)),
+  )
+}
+
+/** They look at the forge, and change nothing. */
+function addPullRequestCommands(program: Command, parts: Parts, finish: Finish): void {
+  const load = () => import('./commands/pull-requests.ts')
+  const about = (name: string, description: string, hidden = false) =>
+    program.command(name, { hidden }).description(description).option('--json', 'print as JSON')
+  const choosing = (command: Command) =>
+    command.option('-p, --pr <number>', 'its number; default: of the run, or of the branch checked out', parsePrNumber)
+
+  choosing(about('pr', 'a pull request, and what stands between it and its merge')).action(async (options: PrFlags) =>
+    finish(await (await load()).showPr(parts(), options)),
+  )
+  choosing(about('comments', 'what reviewers said and is open'))
+    .option('-a, --all', 'also what is resolved or ignored', false)
+    .action(async (options: CommentFlags) => finish(await (await load()).showComments(parts(), options)))
+  choosing(about('ci-status', 'the checks of a pull request, and the newest runs of CI'))
+    .option('-r, --run-id <id>', 'one run of CI with its jobs', parseId)
+    .option('-l, --limit <number>', 'runs at most', parseCount, 5)
+    .action(async (options: CiStatusFlags) => finish(await (await load()).showCiStatus(parts(), options)))
+  choosing(about('ci-logs', 'the ends of the logs of failed checks'))
+    .option('-c, --check <name>', 'of this check only', parseText)
+    .option('-n, --lines <number>', 'so many of the last lines', parseCount, 100)
+    .action(async (options: CiLogFlags) => finish(await (await load()).showCiLogs(parts(), options)))
+
+  // The original's names for the same.
+  about('pr-comments <number>', 'as comments --pr', true)
+    .option('-a, --all', 'also what is resolved or ignored', false)
+    .action(async (number: string, options: CommentFlags) =>
+      finish(await (await load()).showComments(parts(), { ...options, pr: parsePrNumber(number) })),
+    )
+  about('pr-status <number>', 'as pr --pr', true).action(async (number: string, options: PrFlags) =>
+    finish(await (await load()).showPr(parts(), { ...options, pr: parsePrNumber(number) })),
   )
 }
 

@@ -1,7 +1,7 @@
 /** The resolved configuration: parsed once, then passed as values. Durations are milliseconds, money is USD. */
 import type { Effort } from '../agent/agent.ts'
 import type { Policy } from '../domain/policy.ts'
-import type { ModelTier, SandboxMode } from '../domain/run.ts'
+import type { ForgeName, MergeMethod, ModelTier, SandboxMode } from '../domain/run.ts'
 import type { ProjectCheck } from '../workspace/workspace.ts'
 
 export type Config = {
@@ -16,7 +16,19 @@ export type Config = {
   readonly efforts: Readonly<Record<ModelTier, Effort>>
   /** Tokens; a conversation that fills most of it is not continued. */
   readonly contextWindows: Readonly<Record<ModelTier, number>>
-  readonly git: { readonly targetBranch: string | null }
+  readonly git: {
+    readonly targetBranch: string | null
+    readonly mergeMethod: MergeMethod | null
+    readonly draft: boolean
+  }
+  readonly github: {
+    /** Logins whose remarks reach an agent although they may not write to the repository. */
+    readonly trustedAuthors: readonly string[]
+    /** Review bots whose remarks reach an agent. */
+    readonly trustedBots: readonly string[]
+    readonly webhookPort: number | null
+    readonly webhookSecret: string | null
+  }
   readonly tools: {
     readonly planning: readonly ReadOnlyTool[]
     readonly verification: readonly ReadOnlyTool[]
@@ -28,7 +40,7 @@ export type Config = {
   /** null = by lockfile, false = never. */
   readonly install: string | false | null
   readonly sandbox: SandboxMode
-  readonly forge: 'auto' | 'local'
+  readonly forge: 'auto' | ForgeName
   readonly limits: {
     /** Per session, subagents included; null = no limit. */
     readonly maxTurns: number | null
@@ -48,6 +60,24 @@ export type Config = {
 /** Tools that cannot change anything: all that planning and verification may have. */
 export const READ_ONLY_TOOLS = ['Read', 'Glob', 'Grep', 'WebFetch', 'WebSearch'] as const
 export type ReadOnlyTool = (typeof READ_ONLY_TOOLS)[number]
+
+/** Review bots people install on purpose; compared without the suffix `[bot]`. */
+export const REVIEW_BOTS = [
+  'coderabbitai',
+  'copilot-pull-request-reviewer',
+  'gemini-code-assist',
+  'chatgpt-codex-connector',
+  'claude',
+  'cursor',
+  'greptile-apps',
+  'sourcery-ai',
+  'qodo-merge-pro',
+  'ellipsis-dev',
+  'graphite-app',
+  'devin-ai-integration',
+  'github-advanced-security',
+  'sonarqubecloud',
+] as const
 
 /** Where a value was stated, in order of precedence. */
 export type ConfigSource = 'environment' | 'project' | 'user' | 'default'

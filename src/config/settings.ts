@@ -4,8 +4,8 @@
  */
 import type { Effort } from '../agent/agent.ts'
 import { DEFAULT_POLICY } from '../domain/policy.ts'
-import { MODEL_TIERS, type ModelTier } from '../domain/run.ts'
-import { READ_ONLY_TOOLS } from './config.ts'
+import { MERGE_METHODS, MODEL_TIERS, type ModelTier } from '../domain/run.ts'
+import { READ_ONLY_TOOLS, REVIEW_BOTS } from './config.ts'
 import * as kind from './value-kinds.ts'
 
 export type Setting<T> = {
@@ -92,6 +92,8 @@ export const SETTINGS = {
   ),
 
   'git.target_branch': optional(kind.branchName, { variable: 'CLAUDETM_TARGET_BRANCH' }),
+  'git.merge_method': optional(kind.choice(MERGE_METHODS)),
+  'git.draft': valued(kind.flag, false),
   'git.auto_push': valued(
     kind.onlyTrue('A pull request needs its branch pushed; to look before anything is merged use --no-auto-merge'),
     true,
@@ -104,7 +106,15 @@ export const SETTINGS = {
   checks: optional(kind.checkList),
   install: optional(kind.installCommand),
   sandbox: valued(kind.choice(['auto', 'on', 'off']), 'auto'),
-  forge: valued(kind.choice(['auto', 'local']), 'auto'),
+  forge: valued(kind.choice(['auto', 'local', 'github']), 'auto'),
+
+  'github.trusted_authors': valued(kind.nameList, []),
+  'github.trusted_bots': valued(kind.nameList, [...REVIEW_BOTS]),
+  'github.webhook_port': optional(kind.port, { variable: 'CLAUDETM_GITHUB_WEBHOOK_PORT' }),
+  'github.webhook_secret': optional(kind.word('a secret without blanks'), {
+    variable: 'CLAUDETM_GITHUB_WEBHOOK_SECRET',
+    secret: true,
+  }),
 
   'limits.max_turns': valued(turns, 2_000, { variable: 'CLAUDETM_MAX_TURNS' }),
   'limits.session_budget_usd': optional(kind.usd, { variable: 'CLAUDETM_BUDGET' }),
@@ -123,11 +133,16 @@ export const SETTINGS = {
 
   'policy.max_ci_fixes': valued(kind.attempts(), DEFAULT_POLICY.maxCiFixes),
   'policy.max_reruns': valued(kind.attempts(), DEFAULT_POLICY.maxReruns),
+  'policy.flake_reruns': valued(kind.attempts(), DEFAULT_POLICY.flakeReruns),
+  'policy.max_syncs': valued(kind.attempts(), DEFAULT_POLICY.maxSyncs),
   'policy.max_conflicts': valued(kind.attempts(), DEFAULT_POLICY.maxConflicts),
   'policy.max_review_rounds': valued(kind.attempts(), DEFAULT_POLICY.maxReviewRounds),
   'policy.max_gate_fixes': valued(kind.attempts(), DEFAULT_POLICY.maxGateFixes),
   'policy.max_verification_rounds': valued(kind.attempts(), DEFAULT_POLICY.maxVerificationRounds),
   'policy.ci_deadline_sec': valued(kind.seconds(), DEFAULT_POLICY.ciDeadlineMs / 1_000),
+  'policy.no_checks_grace_sec': valued(kind.seconds(0), DEFAULT_POLICY.noChecksGraceMs / 1_000),
+  'policy.red_base_wait_sec': valued(kind.seconds(0), DEFAULT_POLICY.redBaseWaitMs / 1_000),
+  'policy.schedule_deadline_sec': valued(kind.seconds(), DEFAULT_POLICY.scheduleDeadlineMs / 1_000),
   'policy.review_quiet_sec': valued(kind.seconds(0), DEFAULT_POLICY.reviewQuietMs / 1_000),
   'policy.quick_gate_sec': valued(kind.seconds(0), DEFAULT_POLICY.quickGateMs / 1_000),
   'policy.usage_limit_default_wait_sec': valued(kind.seconds(), DEFAULT_POLICY.usageLimitDefaultWaitMs / 1_000, {

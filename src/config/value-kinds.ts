@@ -76,6 +76,14 @@ export const toolList: ValueKind<string[]> = {
   fromText: asText,
 }
 
+export const nameList: ValueKind<string[]> = {
+  allowed: 'a list of logins such as ["octocat", "coderabbitai"]',
+  schema: z.array(z.string().trim().regex(WORD)),
+  fromText: asText,
+}
+
+export const port: ValueKind<number> = wholeNumber('a port from 1 to 65535', { min: 1, max: 65_535 })
+
 const commandLine = z.string().trim().min(1)
 
 export const checkList: ValueKind<{ name: string; command: string }[]> = {

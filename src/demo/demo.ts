@@ -82,6 +82,11 @@ function request(): StartRequest {
     logLevel: null,
     sandbox: null,
     forge: null,
+    mergeMethod: null,
+    admin: null,
+    syncBeforeMerge: null,
+    draft: null,
+    webhookPort: null,
   }
 }
 

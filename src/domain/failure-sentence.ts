@@ -76,6 +76,8 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
     sentence: `the forge refused${known(facts.status, (status) => ` (status ${status})`)}: ${message}`,
     cure: `Check the token and its rights, then: ${RESUME}`,
   }),
+  pr_missing: (message) => ({ sentence: message, cure: null }),
+  pr_unfit: (message) => ({ sentence: message, cure: null }),
   agent_missing: (message) => ({ sentence: `Claude cannot be started: ${message}`, cure: 'claudetm doctor' }),
   agent_auth: (message) => ({
     sentence: `Claude refused the credentials: ${message}`,

@@ -27,6 +27,8 @@ export const FAILURE_KINDS = [
   'forge_auth', // no token, or refused; facts: host
   'forge_permission', // the token may not do what the run needs; facts: permission, repository
   'forge_refused', // facts: status
+  'pr_missing', // no such pull request, or none to choose
+  'pr_unfit', // it cannot be worked on: closed, from a fork
   'agent_missing', // the Claude binary cannot be started
   'agent_auth', // no credential, or refused
   'agent_billing',

@@ -80,9 +80,15 @@ const CLAUSES: Readonly<Record<MergeClause, (q: MergeQuestion) => string | null>
     pr.mergeScheduled === null ? null : `the forge has accepted the merge and does it later (${pr.mergeScheduled})`,
 }
 
+export type ReadClause = { readonly clause: MergeClause /** null = it holds. */; readonly why: string | null }
+
+/** Every clause by itself, for who wants to see all that is missing. */
+export function readClauses(question: MergeQuestion): readonly ReadClause[] {
+  return MERGE_CLAUSES.map((clause) => ({ clause, why: CLAUSES[clause](question) }))
+}
+
 export function judgeMerge(question: MergeQuestion): MergeVerdict {
-  for (const clause of MERGE_CLAUSES) {
-    const why = CLAUSES[clause](question)
+  for (const { clause, why } of readClauses(question)) {
     if (why !== null) return { kind: 'not_yet', clause, why }
   }
   const { head } = question.pr

@@ -12,12 +12,12 @@ import { checkBinary, judgeAccount, judgeSandbox } from './doctor/agent.ts'
 import { type DoctorCheck, look, ok, problem, toFinding } from './doctor/finding.ts'
 import { checkDirectory, checkGit, checkNode, isInside } from './doctor/machine.ts'
 import { checkConfigFile, checkRun, judgeChecks, judgeConfig } from './doctor/project.ts'
-import { checkCommit, checkIdentity, checkRemote, checkTargetBranch } from './doctor/repository.ts'
+import { checkCommit, checkForge, checkIdentity, checkTargetBranch, type ForgeProbes } from './doctor/repository.ts'
 
 export type { DoctorCheck } from './doctor/finding.ts'
 
 /** Every probe may throw a Failure; that is then what doctor reports. */
-export type DoctorProbes = {
+export type DoctorProbes = ForgeProbes & {
   readonly nodeVersion: string
   readonly cwd: string
   readonly environment: Environment
@@ -98,7 +98,7 @@ function ofRepository(probes: DoctorProbes, repository: string | null, resolved:
     look('first commit', () => checkCommit(git)),
     look('target branch', () => checkTargetBranch(git, config?.git.targetBranch ?? null)),
     look('git identity', () => checkIdentity(git)),
-    look('forge', () => checkRemote(git, config?.forge ?? 'auto')),
+    look('forge', () => checkForge(probes, git, config)),
     look('state directory', () => checkDirectory('state directory', stateDirectory(repository))),
     look('worktrees', () => checkPool(repository, probes.environment)),
     look('checks', async () => judgeChecks(await probes.findChecks(repository, config?.checks ?? null))),

@@ -1,7 +1,8 @@
 /** Everything that can be found out before a run is written down or money is spent, each with its way out. */
 import type { Config } from '../config/config.ts'
 import { Failure } from '../domain/failure.ts'
-import type { RunOptions } from '../domain/run.ts'
+import type { ForgeName, RunOptions } from '../domain/run.ts'
+import type { ForgeDescription } from '../forge/forge.ts'
 import type { Git } from '../workspace/git.ts'
 import {
   findRemote,
@@ -11,9 +12,14 @@ import {
   requireCommit,
   requireNewBranch,
 } from '../workspace/repository.ts'
-import type { StartRequest } from './run-request.ts'
+import type { Preflight } from './run-parts.ts'
+import type { ForgeChoice, StartRequest } from './run-request.ts'
 
 export type PreflightParts = {
+  /** Which forge a remote belongs to; null when it is none that is built. */
+  readonly isGithub: (remote: Remote) => boolean
+  /** Asks the forge whether the run may do there what it will have to do. Throws what is missing. */
+  readonly ready: (options: RunOptions) => Promise<ForgeDescription>
   readonly git: Git
   readonly config: Config
   /** Which credential applies; null = none. */
@@ -22,18 +28,18 @@ export type PreflightParts = {
   readonly requireSandbox: (mode: RunOptions['sandbox']) => Promise<void>
 }
 
-export async function preflight(parts: PreflightParts, request: StartRequest): Promise<RunOptions> {
+export async function preflight(parts: PreflightParts, request: StartRequest): Promise<Preflight> {
   const { git, config } = parts
   const sandbox = request.sandbox ?? config.sandbox
   const trying = parts.requireSandbox(sandbox)
   trying.catch(() => {}) // what is wrong with the repository is said first
   const [, remote] = await Promise.all([requireCommit(git), findRemote(git)])
-  requireForge(remote, request.forge ?? config.forge)
+  const forge = chooseForge(parts, remote, request.forge ?? config.forge)
   const targetBranch = await requireTarget(git, remote, request.targetBranch ?? config.git.targetBranch)
   if (request.branch !== null) await requireNewBranch(git, request.branch)
   requireAccount(parts.account)
   await trying
-  return {
+  const options: RunOptions = {
     model: request.model ?? 'opus',
     autoMerge: request.autoMerge ?? true,
     maxSessions: request.maxSessions,
@@ -48,12 +54,29 @@ export async function preflight(parts: PreflightParts, request: StartRequest): P
     verify: request.verify ?? true,
     logLevel: request.logLevel ?? 'normal',
     sandbox,
-    forge: 'local',
+    forge,
+    mergeMethod: request.mergeMethod ?? config.git.mergeMethod,
+    admin: request.admin ?? false,
+    syncBeforeMerge: request.syncBeforeMerge ?? false,
+    draft: request.draft ?? config.git.draft,
   }
+  const { notes } = await parts.ready(options)
+  return { options, notes }
 }
 
-export function requireForge(remote: Remote | null, forge: 'auto' | 'local'): void {
-  if (forge === 'local' || remote === null || remote.service === null) return
+/** By the remote, unless a person says otherwise. */
+export function chooseForge(
+  { isGithub }: Pick<PreflightParts, 'isGithub'>,
+  remote: Remote | null,
+  choice: ForgeChoice,
+): ForgeName {
+  if (choice === 'local') return 'local'
+  if (remote !== null && isGithub(remote)) return 'github'
+  if (choice === 'github') {
+    const where = remote === null ? 'this repository has no remote' : `${remote.name} is ${remote.url}`
+    throw new Failure('forge_unavailable', `--forge github: ${where}, which is not a repository on GitHub`)
+  }
+  if (remote === null || remote.service === null) return 'local'
   throw new Failure(
     'forge_unavailable',
     `${remote.name} is on ${remote.service} (${remote.host}); pull requests there are not built yet`,

@@ -11,8 +11,13 @@ import { withLock, work } from './work.ts'
 
 export async function resumeRun(run: RunParts, request: ResumeRequest, observer: RunObserver): Promise<RunEnd> {
   await loadResumable(run)
+  const { webhookPort } = request
   return withLock(run, { fromOtherHosts: request.force }, (lock) =>
-    work(run, lock, observer, async () => ({ state: await goOn(run, lock, request), resumed: true })),
+    work(run, { lock, observer, webhookPort }, async () => ({
+      state: await goOn(run, lock, request),
+      resumed: true,
+      notes: [],
+    })),
   )
 }
 
@@ -58,6 +63,7 @@ function changedOptions(options: RunOptions, request: ResumeRequest): RunOptions
   return {
     ...options,
     autoMerge: request.autoMerge ?? options.autoMerge,
+    admin: request.admin ?? options.admin,
     maxCostUsd: request.maxCostUsd ?? options.maxCostUsd,
     maxSessions: request.maxSessions ?? options.maxSessions,
   }

@@ -1,6 +1,7 @@
 /** What a person asks for when a run is to work, and what comes back. One definition for every face. */
 import type { RunEvent } from '../domain/events.ts'
-import type { LogLevel, ModelTier, RunState, SandboxMode } from '../domain/run.ts'
+import type { PrNumber } from '../domain/ids.ts'
+import type { ForgeName, LogLevel, MergeMethod, ModelTier, RunState, SandboxMode } from '../domain/run.ts'
 import type { RunStatus } from '../domain/stage.ts'
 
 /** null = not said: the configuration decides, then the default. */
@@ -20,8 +21,17 @@ export type StartRequest = {
   readonly verify: boolean | null
   readonly logLevel: LogLevel | null
   readonly sandbox: SandboxMode | null
-  readonly forge: 'auto' | 'local' | null
+  readonly forge: ForgeChoice | null
+  readonly mergeMethod: MergeMethod | null
+  readonly admin: boolean | null
+  readonly syncBeforeMerge: boolean | null
+  readonly draft: boolean | null
+  /** Port on which the forge's webhooks are listened for; null = the configuration decides, then none. */
+  readonly webhookPort: number | null
 }
+
+export const FORGE_CHOICES = ['auto', 'local', 'github'] as const satisfies readonly ('auto' | ForgeName)[]
+export type ForgeChoice = (typeof FORGE_CHOICES)[number]
 
 /** null = as the run was started. */
 export type ResumeRequest = {
@@ -30,6 +40,28 @@ export type ResumeRequest = {
   readonly maxCostUsd: number | null
   readonly maxSessions: number | null
   readonly autoMerge: boolean | null
+  readonly admin: boolean | null
+  readonly webhookPort: number | null
+}
+
+/** `merge-pr`: one pull request that exists (or is made from the branch checked out) is brought to its merge. */
+export type MergePrRequest = {
+  /** null = the one of the branch that is checked out. */
+  readonly number: PrNumber | null
+  /** Sessions at most. */
+  readonly maxIterations: number
+  /** False: it ends when the pull request is ready to merge. */
+  readonly merge: boolean
+  readonly admin: boolean
+  /** Push the branch that is checked out and open a pull request when it has none. */
+  readonly createPr: boolean
+  readonly mergeMethod: MergeMethod | null
+  readonly forge: ForgeChoice | null
+  readonly model: ModelTier | null
+  readonly logLevel: LogLevel | null
+  readonly sandbox: SandboxMode | null
+  readonly maxCostUsd: number | null
+  readonly webhookPort: number | null
 }
 
 /** How a person reaches into a run. Every member only sets a flag; each may be called twice. */

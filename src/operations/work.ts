@@ -15,21 +15,23 @@ const EXIT_CODES = { success: 0, blocked: 1, failed: 1, paused: 2, stopped: 2, p
 
 export async function work(
   run: RunParts,
-  lock: RunLock,
-  observer: RunObserver,
-  begin: (lock: RunLock) => Promise<{ state: RunState; resumed: boolean }>,
+  { lock, observer, webhookPort }: { lock: RunLock; observer: RunObserver; webhookPort: number | null },
+  begin: () => Promise<{ state: RunState; resumed: boolean; notes: readonly string[] }>,
 ): Promise<RunEnd> {
   const control = createControl()
   observer.onControl(controlFor(run, control))
   const leftovers = await run.endLeftovers()
-  const { state, resumed } = await begin(lock)
+  const { state, resumed, notes } = await begin()
   const emit = async (body: RunEventBody) => observer.onEvent(await run.store.append(lock, state.runId, body))
-  const opened = await run.open(lock, state.options, (body) => void emit(body).catch(() => {}))
+  const opened = await run.open(lock, state.options, {
+    emit: (body) => void emit(body).catch(() => {}),
+    webhookPort,
+  })
   const ended = new AbortController()
   const watching = watchRequests(run.store, control, ended.signal)
   try {
     observer.onState(state)
-    const { protection, account, warnings } = opened
+    const { protection, account, forge, warnings } = opened
     await emit({
       type: 'run.started',
       goal: state.goal,
@@ -37,8 +39,9 @@ export async function work(
       protection,
       account,
       targetBranch: state.options.targetBranch,
+      forge,
     })
-    for (const message of warnings) await emit({ type: 'warning', message })
+    for (const message of [...warnings, ...notes]) await emit({ type: 'warning', message })
     if (leftovers > 0) await emit({ type: 'recovered', sessions: 0, processesEnded: leftovers, adopted: 0 })
     const end = await runEngine({ ...opened.parts, observer }, state, control)
     await emit(completion(end, run.now()))

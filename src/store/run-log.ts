@@ -54,9 +54,14 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
   'task.completed',
   'pr.created',
   'pr.merged',
+  'pr.scheduled',
+  'pr.unscheduled',
   'ci.passed',
   'ci.failed',
   'ci.tolerated',
+  'ci.flaky',
+  'reviews.answered',
+  'reviews.ignored',
   'checkout.left',
   'blocked',
   'paused',
@@ -64,11 +69,18 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
   'warning',
 ])
 
+const UPDATES: Readonly<Record<Extract<RunEvent, { type: 'pr.updated' }>['what'], string>> = {
+  text: 'text brought up to date',
+  ready: 'is no draft any more',
+  branch: 'brought up to date with its target branch',
+  foreign_commits: 'has commits of somebody else; they are part of the work now',
+}
+
 /** One sentence; may still hold what came from outside as it came. */
 function describeEvent(event: RunEvent): string {
   switch (event.type) {
     case 'run.started':
-      return `${event.resumed ? 'resumed' : 'started'} on ${dayOf(event.at)}, run ${event.runId}, into ${event.targetBranch}: ${event.goal} (${event.protection}; ${event.account})`
+      return `${event.resumed ? 'resumed' : 'started'} on ${dayOf(event.at)}, run ${event.runId}, into ${event.targetBranch} of ${event.forge}: ${event.goal} (${event.protection}; ${event.account})`
     case 'run.status':
       return `run: ${event.from} -> ${event.to}${because(event.reason)}`
     case 'run.completed':
@@ -113,6 +125,12 @@ function describeEvent(event: RunEvent): string {
       return `${event.groupId}: pull request #${event.number} ${event.url}: ${event.title}`
     case 'pr.merged':
       return `${event.groupId}: #${event.number} merged as ${short(event.commit)}${event.by === 'us' ? '' : ' by somebody else'} ${event.url}`
+    case 'pr.updated':
+      return `${event.groupId}: #${event.number} ${UPDATES[event.what]}`
+    case 'pr.scheduled':
+      return `${event.groupId}: #${event.number} will be merged by the forge (${event.by === 'queue' ? 'merge queue' : 'auto-merge'}); not merged yet`
+    case 'pr.unscheduled':
+      return `${event.groupId}: #${event.number} is no longer to be merged by the forge${because(event.why)}`
     case 'ci.started':
       return `${about(event.groupId)}CI of ${short(event.head)}${list(event.checks)}`
     case 'ci.check':
@@ -123,6 +141,14 @@ function describeEvent(event: RunEvent): string {
       return `${event.groupId}: CI failed for ${short(event.head)}${list(event.checks)}`
     case 'ci.tolerated':
       return `${event.groupId}: failures tolerated for ${short(event.head)}${list(event.checks)}`
+    case 'ci.rerun':
+      return `${event.groupId}: checks of ${short(event.head)} started again${list(event.checks)}${because(event.why)}`
+    case 'ci.flaky':
+      return `${event.groupId}: red, then green on the same commit ${short(event.head)}${list(event.checks)}`
+    case 'reviews.answered':
+      return `${event.groupId}: #${event.number} reviewers answered: ${event.fixed} fixed, ${event.explained} explained, ${event.declined} declined`
+    case 'reviews.ignored':
+      return `${event.groupId}: #${event.number} remarks ignored, because these authors are not trusted${list(event.authors)}`
     case 'checkout.updated':
       return `${event.path} brought to ${short(event.commit)} (${event.branch})`
     case 'checkout.left':

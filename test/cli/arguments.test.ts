@@ -40,14 +40,22 @@ describe.concurrent('a wrong command line', () => {
       `error: option '-n, --tail <lines>' argument '0' is invalid. It must be a whole number from 1 to 1000000.\n${MORE}\n`,
     ],
     [
-      ['start', 'x', '--admin'],
-      `error: --admin is not built yet: nothing here merges past the rules of the forge.\n${START}\n`,
+      ['start', 'x', '--merge-method', 'octopus'],
+      `error: option '--merge-method <method>' argument 'octopus' is invalid. Allowed choices are squash, merge, rebase.\n${START}\n`,
+    ],
+    [
+      ['start', 'x', '--webhook-port', '70000'],
+      `error: option '--webhook-port <port>' argument '70000' is invalid. It must be a port from 1 to 65535.\n${START}\n`,
     ],
     [
       ['start', 'x', '--webhook-url', 'http://a'],
       `error: --webhook-url is not built yet: read the events with --json instead.\n${START}\n`,
     ],
-    [['merge-pr', '5', '--admin'], `error: the command merge-pr is not built yet.\n${MORE}\n`],
+    [
+      ['merge-pr', 'five'],
+      `error: command-argument value 'five' is invalid for argument 'number'. It must be the number of a pull request, such as 12.\n${MORE}\n`,
+    ],
+    [['mailbox'], expect.stringContaining('error: the command mailbox is not built yet.')],
     [
       ['logs', '--run', '../../etc/passwd'],
       'claudetm: "../../etc/passwd" is not the id of a run; claudetm history lists them.\nNext: claudetm --help\n',

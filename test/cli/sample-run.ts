@@ -32,6 +32,10 @@ const OPTIONS: RunOptions = {
   logLevel: 'normal',
   sandbox: 'auto',
   forge: 'local',
+  mergeMethod: null,
+  admin: false,
+  syncBeforeMerge: false,
+  draft: false,
 }
 
 export function sampleRun(changes: Partial<RunState> = {}): RunState {

@@ -16,6 +16,7 @@ const started = eventAt(0, {
   protection: '',
   account: '',
   targetBranch: 'main',
+  forge: 'the built-in forge',
 })
 const session = eventAt(10, {
   type: 'session.started',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { REVIEW_BOTS } from '../../src/config/config.ts'
 import type { Environment } from '../../src/config/paths.ts'
 import { type ResolvedConfig, resolveConfig } from '../../src/config/resolve.ts'
 import { SETTING_PATHS, SETTINGS } from '../../src/config/settings.ts'
@@ -79,7 +80,8 @@ describe('defaults', () => {
         },
         efforts: { opus: 'max', sonnet: 'medium', haiku: 'low', fable: 'max', sonnet_1m: 'high' },
         contextWindows: { opus: 1_000_000, sonnet: 200_000, haiku: 200_000, fable: 1_000_000, sonnet_1m: 1_000_000 },
-        git: { targetBranch: null },
+        git: { targetBranch: null, mergeMethod: null, draft: false },
+        github: { trustedAuthors: [], trustedBots: [...REVIEW_BOTS], webhookPort: null, webhookSecret: null },
         tools: {
           planning: ['Read', 'Glob', 'Grep', 'WebFetch', 'WebSearch'],
           verification: ['Read', 'Glob', 'Grep'],
@@ -207,7 +209,7 @@ describe('precedence', () => {
 describe('files', () => {
   test('the file that the original generates is accepted; Bash in verification is left out with a warning', () => {
     const { config, warnings } = resolve({ project: GENERATED_BY_THE_ORIGINAL })
-    expect(config).toEqual({ ...resolve({}).config, git: { targetBranch: 'main' } })
+    expect(config).toEqual({ ...resolve({}).config, git: { ...resolve({}).config.git, targetBranch: 'main' } })
     expect(warnings).toEqual([
       'tools.verification: Bash left out; these sessions only read (Read, Glob, Grep, WebFetch, WebSearch), checks are run by claudetm itself',
     ])

@@ -48,6 +48,12 @@ function probesOf({ path: cwd, directory, environment }: TestRepository, changed
     ambientCredential: async () => 'the login in ~/.claude',
     sandbox: async () => ({ kind: 'bubblewrap', description: 'bubblewrap 0.8.0' }),
     findChecks: async (_, configured) => configured ?? [{ name: 'test', command: 'npm test' }],
+    isGithub: (_, remote) => remote.host === 'github.com',
+    askForge: async () => ({
+      place: 'a/b on github.com',
+      account: 'octocat (GH_TOKEN)',
+      notes: ['main requires 1 approving review'],
+    }),
     openStore: async () => ({ load: async () => null, owner: async () => null }),
   }
   return { ...probes, ...changed }
@@ -176,19 +182,28 @@ describe('doctor', () => {
     expect(exitCode).toBe(0)
   })
 
-  test('a remote on GitHub is a problem until the built-in forge is chosen; its address is not repeated', async () => {
+  test('GitHub itself is asked; the built-in forge can be chosen; the address of the remote is not repeated', async () => {
     const repository = await prepare()
     await repository.git(['remote', 'add', 'origin', 'https://user:ghp_secret@github.com/a/b.git'])
     const { of, checks } = await examine(repository)
-    expect(of('forge')).toEqual([
+    expect(of('forge')).toMatchObject([
       {
-        name: 'forge',
-        outcome: 'problem',
-        detail: 'Origin is on GitHub (github.com); pull requests there are not built yet.',
-        cure: 'Use the built-in one: --forge local',
+        outcome: 'ok',
+        detail: 'GitHub: a/b on github.com; octocat (GH_TOKEN); main requires 1 approving review',
       },
     ])
     expect(JSON.stringify(checks)).not.toContain('ghp_secret')
+    const forbidden = new Failure('forge_permission', 'the token may not push to a/b', {
+      facts: { permission: 'contents: write' },
+    })
+    expect((await examine(repository, { askForge: () => Promise.reject(forbidden) })).of('forge')).toEqual([
+      {
+        name: 'forge',
+        outcome: 'problem',
+        detail: 'The token may not push to a/b.',
+        cure: 'Give the token this permission: contents: write',
+      },
+    ])
     mkdirSync(stateDirectory(repository.path))
     writeFileSync(projectConfigFile(repository.path), '{"forge": "local"}', { mode: 0o600 })
     expect((await examine(repository)).of('forge')).toMatchObject([
@@ -292,6 +307,12 @@ describe('doctor', () => {
     const repository = await prepare()
     const owner = { pid: 42, host: 'here', processStart: '1', fence: 1, acquiredAt: 0 }
     const busy = await examine(repository, {
+      isGithub: (_, remote) => remote.host === 'github.com',
+      askForge: async () => ({
+        place: 'a/b on github.com',
+        account: 'octocat (GH_TOKEN)',
+        notes: ['main requires 1 approving review'],
+      }),
       openStore: async () => ({ load: async () => null, owner: async () => owner }),
     })
     expect(busy.of('run')).toMatchObject([{ outcome: 'ok', detail: 'one is being worked on by process 42 on here' }])

@@ -1,7 +1,8 @@
 /** `claudetm start`, `resume`, `demo`: a run that works in this process while somebody may watch. */
+import type { PrNumber } from '../../domain/ids.ts'
 import type { LogLevel } from '../../domain/run.ts'
 import type { RunEnd, RunObserver } from '../../operations/run-request.ts'
-import type { ResumeFlags, StartFlags } from '../flags.ts'
+import type { ForgeFlags, MergeFlags, ResumeFlags, StartFlags } from '../flags.ts'
 import { createJsonFace, createLineFace, type Face } from '../live/face.ts'
 import { listenForInterrupts } from '../live/interrupts.ts'
 import { isInForeground } from '../live/keys.ts'
@@ -24,9 +25,36 @@ export function start(parts: CliParts, goal: string, flags: StartFlags): Promise
     verify: flags.verify ?? null,
     logLevel: flags.logLevel ?? null,
     sandbox: flags.sandbox ?? null,
-    forge: flags.forge ?? null,
+    syncBeforeMerge: flags.syncBeforeMerge ?? null,
+    draft: flags.draft ?? null,
+    ...forgeRequest(flags),
+    admin: flags.admin ?? null,
   }
   return watch(parts, flags, (observer) => parts.startRun(request, observer))
+}
+
+export function mergePr(parts: CliParts, number: PrNumber | null, flags: MergeFlags): Promise<number> {
+  const request = {
+    number,
+    maxIterations: flags.maxIterations,
+    merge: flags.merge,
+    createPr: flags.createPr,
+    model: flags.model ?? null,
+    maxCostUsd: flags.maxCost ?? null,
+    logLevel: flags.logLevel ?? null,
+    sandbox: flags.sandbox ?? null,
+    ...forgeRequest(flags),
+    admin: flags.admin ?? false,
+  }
+  return watch(parts, flags, (observer) => parts.mergePr(request, observer))
+}
+
+function forgeRequest(flags: ForgeFlags) {
+  return {
+    forge: flags.forge ?? null,
+    mergeMethod: flags.mergeMethod ?? null,
+    webhookPort: flags.webhookPort ?? null,
+  }
 }
 
 export function resume(parts: CliParts, message: string | null, flags: ResumeFlags): Promise<number> {
@@ -36,6 +64,8 @@ export function resume(parts: CliParts, message: string | null, flags: ResumeFla
     maxCostUsd: flags.maxCost ?? null,
     maxSessions: flags.maxSessions ?? null,
     autoMerge: flags.autoMerge ?? null,
+    admin: flags.admin ?? null,
+    webhookPort: flags.webhookPort ?? null,
   }
   return watch(parts, flags, (observer) => parts.resumeRun(request, observer))
 }
@@ -57,6 +87,7 @@ async function watch(
     const { onEvent, onState } = face
     const end = await run({ onEvent, onState, onControl: interrupts.attach }, face)
     face.close()
+    if (end.exitCode === 0 && end.reason !== null) face.note(end.reason)
     if (end.command !== null) face.note(`Go on with: ${end.command}`)
     return end.exitCode
   } finally {

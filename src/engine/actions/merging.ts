@@ -18,7 +18,9 @@ export async function mergePr(context: Context, o: GroupObservation, action: Mer
     await memory.emit({ type: 'ci.tolerated', groupId: o.group.id, head: action.head, checks: action.tolerated })
   }
   const { mergeMethod, admin } = memory.state().options
-  const text = pullRequestText(memory.state(), o.group)
+  // What a person wrote stays theirs; the forge adds the commits' own words.
+  const isTheirs = o.state.adopted !== null && o.pr.kind === 'pr'
+  const text = isTheirs ? { title: o.pr.pr.title, body: '' } : pullRequestText(memory.state(), o.group)
   const result = await recorded(
     context,
     o.group.id,

@@ -1,14 +1,17 @@
 /** The repository: can work start in it and be merged into it, and where would pull requests live. Judged as `start` does. */
+import type { Config } from '../../config/config.ts'
+import type { ForgeDescription } from '../../forge/forge.ts'
 import type { Git } from '../../workspace/git.ts'
 import {
   DEFAULT_IDENTITY,
   findRemote,
   guessTargetBranch,
   hasBranch,
+  type Remote,
   readIdentity,
   requireCommit,
 } from '../../workspace/repository.ts'
-import { requireForge } from '../preflight.ts'
+import { chooseForge } from '../preflight.ts'
 import { type DoctorCheck, ok, problem, warning } from './finding.ts'
 
 export async function checkCommit(git: Git): Promise<DoctorCheck> {
@@ -34,9 +37,20 @@ export async function checkIdentity(git: Git): Promise<DoctorCheck> {
   )
 }
 
-export async function checkRemote(git: Git, forge: 'auto' | 'local'): Promise<DoctorCheck> {
+export type ForgeProbes = {
+  isGithub(repository: string, remote: Remote): boolean
+  /** Asks the forge itself. */
+  askForge(repository: string, targetBranch: string): Promise<ForgeDescription>
+}
+
+export async function checkForge(probes: ForgeProbes, git: Git, config: Config | null): Promise<DoctorCheck> {
   const remote = await findRemote(git)
-  requireForge(remote, forge)
+  const isGithub = (candidate: Remote) => probes.isGithub(git.cwd, candidate)
+  if (chooseForge({ isGithub }, remote, config?.forge ?? 'auto') === 'github') {
+    const target = config?.git.targetBranch ?? (await guessTargetBranch(git, remote)) ?? 'main'
+    const { place, account, notes } = await probes.askForge(git.cwd, target)
+    return ok('forge', [`GitHub: ${place}`, account ?? '', ...notes].filter((part) => part !== '').join('; '))
+  }
   if (remote === null) return ok('forge', 'local, without a remote: merged into the branch here')
   return ok('forge', `local; merges go to ${remote.name} (${remote.host ?? 'a path'})`)
 }

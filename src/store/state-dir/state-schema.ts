@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { CommitSha, ConversationId, GroupId, PrNumber, RunId, SessionId, TaskId } from '../../domain/ids.ts'
 import { COMPLEXITIES } from '../../domain/plan.ts'
-import { COUNTERS, MODEL_TIERS, type RunState, STATE_SCHEMA_VERSION } from '../../domain/run.ts'
+import { COUNTERS, MERGE_METHODS, MODEL_TIERS, type RunState, STATE_SCHEMA_VERSION } from '../../domain/run.ts'
 import { RUN_STATUSES, SESSION_KINDS, STAGES } from '../../domain/stage.ts'
 
 /** Ids become names of files and branches: nothing in them may lead elsewhere. */
@@ -35,7 +35,11 @@ const options = z.strictObject({
   verify: z.boolean(),
   logLevel: z.enum(['quiet', 'normal', 'verbose']),
   sandbox: z.enum(['auto', 'on', 'off']),
-  forge: z.literal('local'),
+  forge: z.enum(['local', 'github']),
+  mergeMethod: z.enum(MERGE_METHODS).nullable().default(null),
+  admin: z.boolean().default(false),
+  syncBeforeMerge: z.boolean().default(false),
+  draft: z.boolean().default(false),
 })
 
 const plan = z.strictObject({
@@ -130,7 +134,7 @@ const gate = z.strictObject({
 
 const act = z.strictObject({
   key: text,
-  kind: z.enum(['push', 'open_pr', 'merge', 'rerun', 'reply', 'resolve']),
+  kind: z.enum(['push', 'open_pr', 'edit_pr', 'merge', 'rerun', 'reply', 'update_branch', 'cancel_merge']),
   intendedAt: at,
   doneAt: at.nullable(),
   detail: text,
@@ -138,21 +142,48 @@ const act = z.strictObject({
 
 const block = z.strictObject({ cause: text, tried: text.nullable(), command: text, at })
 
+const action = z.enum(['fixed', 'explained', 'declined'])
+
+const asked = z.strictObject({
+  kind: z.enum(['thread', 'change_request', 'comment']),
+  id: text,
+  remark: text,
+  author: text,
+  isBot: z.boolean(),
+  path: text.nullable(),
+  digest: text,
+})
+
+const finding = z.strictObject({ ...asked.shape, action, message: text, at })
+
+/** Fields with a default are younger than the first states that were written. */
 const group = z.strictObject({
   stage: z.enum(STAGES),
   branch: text,
   headBranch: text,
   base: commitSha.nullable(),
   pr: z.strictObject({ number: prNumber, url: text }).nullable(),
+  adopted: z.strictObject({ number: prNumber, head: commitSha }).nullable().default(null),
+  prText: text.nullable().default(null),
+  lastPushed: commitSha.nullable().default(null),
+  noticeShown: z.boolean().default(false),
   abandonedPr: prNumber.nullable(),
   prPauseDone: z.boolean(),
   historyRewritten: z.boolean(),
-  pendingReplies: z
-    .array(z.strictObject({ id: text, action: z.enum(['fixed', 'explained', 'declined']), message: text }))
-    .nullable(),
+  pendingReplies: z.array(z.strictObject({ id: text, action, message: text })).nullable(),
+  asked: z.array(asked).default([]),
+  findings: z.array(finding).default([]),
+  ciFailures: z.array(z.strictObject({ head: commitSha, checks: z.array(text), signature: text })).default([]),
+  redBaseSince: at.nullable().default(null),
+  redBaseAccepted: z.boolean().default(false),
   green: z.strictObject({ head: commitSha, at }).nullable(),
   noChecksAcceptedFor: commitSha.nullable(),
-  counters: z.record(z.enum(COUNTERS), count),
+  counters: z.strictObject(
+    Object.fromEntries(COUNTERS.map((counter) => [counter, count.default(0)])) as Record<
+      (typeof COUNTERS)[number],
+      z.ZodDefault<typeof count>
+    >,
+  ),
   conversation: z.strictObject({ id: conversationId, model: text, contextTokens: z.number() }).nullable(),
   attempt: attempt.nullable(),
   gate: gate.nullable(),
@@ -161,13 +192,14 @@ const group = z.strictObject({
   merged: z.strictObject({ commit: commitSha, head: commitSha, at }).nullable(),
   emptyAt: at.nullable(),
   waitingSince: at.nullable(),
+  scheduledAt: at.nullable().default(null),
   block: block.nullable(),
 })
 
 const taskEvidence = z.strictObject({
   at,
   commit: commitSha.nullable(),
-  how: z.enum(['committed', 'confirmed_nothing_to_do', 'ticked_by_person']),
+  how: z.enum(['committed', 'confirmed_nothing_to_do', 'ticked_by_person', 'adopted']),
   summary: text,
 })
 
