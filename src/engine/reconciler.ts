@@ -119,7 +119,9 @@ async function noteCi(context: Context, o: GroupObservation, decision: Decision)
       checks: verdict.failed.map((check) => check.name),
     })
   }
-  if (verdict.kind === 'green' && pr.state === 'open') {
+  const passed = `passed:${pr.head}`
+  if (verdict.kind === 'green' && pr.state === 'open' && !context.said.has(passed)) {
+    context.said.add(passed)
     await context.memory.emit({ type: 'ci.passed', groupId: o.group.id, head: pr.head })
     await noteFlake(context, o, pr.head)
   }

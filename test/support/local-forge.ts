@@ -6,13 +6,8 @@ import type { Forge } from '../../src/forge/forge.ts'
 import { createLocalForge, type LocalForgeOptions } from '../../src/forge/local/local-forge.ts'
 import { createGit } from '../../src/workspace/git.ts'
 import { createCheckouts } from './checkouts.ts'
+import { type CommitRequest, createCommitWriter } from './commit-writer.ts'
 import { createRepository, type TestRepository } from './repository.ts'
-
-export type CommitRequest = {
-  readonly parent: CommitSha
-  readonly files?: Readonly<Record<string, string | null>>
-  readonly message?: string
-}
 
 export type LocalForgeFixture = {
   readonly forge: Forge
@@ -63,26 +58,7 @@ export async function createLocalForgeFixture(remote: 'bare' | null): Promise<Lo
     return forge
   }
 
-  const withIndex = createGit(repository.path, {
-    ...repository.environment,
-    GIT_INDEX_FILE: join(repository.directory, 'index'),
-  })
-
-  /** Without touching the checkout, its index or any branch. */
-  async function commit({ parent, files = {}, message = 'work' }: CommitRequest): Promise<CommitSha> {
-    await withIndex.run(['read-tree', parent])
-    for (const [path, text] of Object.entries(files)) {
-      if (text === null) await withIndex.run(['update-index', '--force-remove', path])
-      else await withIndex.run(['update-index', '--add', '--cacheinfo', `100644,${await writeBlob(text)},${path}`])
-    }
-    const tree = await withIndex.run(['write-tree'])
-    return (await git(['commit-tree', tree, '-p', parent, '-m', message])) as CommitSha
-  }
-
-  function writeBlob(text: string): Promise<string> {
-    return withIndex.run(['hash-object', '-w', '--stdin'], { input: text })
-  }
-
+  const commit = createCommitWriter(repository)
   const forge = create()
   const targetRef = async () => (remote === null ? await forge.targetHead() : 'refs/heads/main')
   return {

@@ -49,8 +49,9 @@ export async function finishGroup(context: Context, o: GroupObservation): Promis
 }
 
 async function updateCheckout(context: Context, commit: CommitSha): Promise<void> {
-  const { memory, workspaces } = context
+  const { memory, workspaces, forge } = context
   const branch = memory.state().options.targetBranch
+  await forge.targetHead() // a forge that merges elsewhere has not brought the commit here yet
   const update = await workspaces.fastForward(branch, commit)
   if (update.kind === 'updated')
     await memory.emit({ type: 'checkout.updated', path: update.path, branch, commit: update.commit })

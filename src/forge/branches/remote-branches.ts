@@ -10,6 +10,8 @@ export type RemoteBranches = {
   read(branch: string): Promise<CommitSha | null>
   /** The same, with its objects brought here. */
   fetch(branch: string): Promise<CommitSha | null>
+  /** Deletes the branch if it still is at `expected`; throws a Failure otherwise. */
+  delete(branch: string, expected: CommitSha): Promise<void>
 }
 
 const NO_SUCH_REF = 2 // exit code of `ls-remote --exit-code`
@@ -65,6 +67,11 @@ export function createRemoteBranches({ git, remote }: { git: Git; remote: string
       await inTurn(() => bring(branch, commit))
       present.add(commit)
       return commit
+    },
+    async delete(branch, expected) {
+      const ref = toRef(branch)
+      await git.run(['push', '--quiet', `--force-with-lease=${ref}:${expected}`, remote, `:${ref}`])
+      await git.try(['update-ref', '-d', `refs/claudetm/seen/${branch}`])
     },
   }
 }

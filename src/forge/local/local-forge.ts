@@ -7,12 +7,12 @@ import type { RunEventBody } from '../../domain/events.ts'
 import type { CommitSha, PrNumber } from '../../domain/ids.ts'
 import type { Git } from '../../workspace/git.ts'
 import type { Identity } from '../../workspace/repository.ts'
+import { deleteMergedHead } from '../branches/merged-head.ts'
 import type { CheckLog, Forge } from '../forge.ts'
 import { createChanges } from './changes.ts'
 import type { Checkouts } from './check-job.ts'
 import { readCheckLog } from './check-log.ts'
 import { createCi } from './ci.ts'
-import { deleteMergedHead } from './head-branch.ts'
 import { createAncestry } from './history.ts'
 import { createLimit } from './limit.ts'
 import { mergePr } from './merging.ts'
@@ -88,7 +88,8 @@ export function createLocalForge(options: LocalForgeOptions): Forge {
         if (result.kind === 'merged') ci.ensure(await records.get(request.number))
         return result
       }),
-    deleteHeadBranch: (headBranch, mergedHead) => deleteMergedHead(world, { headBranch, mergedHead }),
+    deleteHeadBranch: (headBranch, mergedHead) =>
+      deleteMergedHead({ ...world, branches: upstream }, { headBranch, mergedHead }),
     ...NOBODY_ELSE,
     ciRuns: null,
     close: ci.close,

@@ -1,0 +1,60 @@
+/** Logs of failed checks: of the step that failed, kept as files, their ends in the answer. */
+import { dirname, join } from 'node:path'
+import type { CommitSha, PrNumber } from '../../domain/ids.ts'
+import { toPlainText } from '../../lib/plain-text.ts'
+import { ensureDirectory, replaceFile } from '../../store/disk.ts'
+import type { CheckLog } from '../forge.ts'
+import { tailOf, toLogPaths } from '../logs/log-file.ts'
+import { type Annotation, failingPart, readAnnotations, readJob, readJobLog } from './actions-jobs.ts'
+import type { RawCheck } from './checks.ts'
+import type { GithubClient } from './client.ts'
+
+export type LogRequest = {
+  readonly number: PrNumber
+  readonly head: CommitSha
+  readonly failed: readonly RawCheck[]
+  readonly maxChars: number
+  /** Of the forge; logs go below it. */
+  readonly directory: string
+}
+
+export async function readFailureLogs(client: GithubClient, request: LogRequest): Promise<readonly CheckLog[]> {
+  const { number, head, failed, maxChars, directory } = request
+  const paths = toLogPaths(
+    number,
+    head,
+    failed.map(({ name }) => name),
+  )
+  return Promise.all(
+    failed.map(async (check, index): Promise<CheckLog> => {
+      const text = await readLog(client, check)
+      const file = join(directory, paths[index] ?? '')
+      if (text === '') return { check: check.name, tail: '', file: null }
+      await ensureDirectory(dirname(file))
+      await replaceFile(file, text, { durable: false })
+      return { check: check.name, tail: tailOf(text, maxChars), file }
+    }),
+  )
+}
+
+/** Empty when nobody says anything about it. */
+async function readLog(client: GithubClient, check: RawCheck): Promise<string> {
+  const { databaseId } = check
+  const own = check.description === '' ? '' : `${check.name}: ${check.description}\n`
+  if (databaseId === null) return own
+  const [log, annotations] = await Promise.all([
+    check.run === null ? null : readJobPart(client, databaseId),
+    readAnnotations(client, databaseId).catch(() => []), // what it says about lines is an addition
+  ])
+  return toPlainText(`${own}${annotations.map(toLine).join('')}${log ?? ''}`)
+}
+
+async function readJobPart(client: GithubClient, jobId: number): Promise<string | null> {
+  const [job, log] = await Promise.all([readJob(client, jobId), readJobLog(client, jobId)])
+  return log === null ? null : failingPart(log, job)
+}
+
+function toLine({ path, start_line: line, title, message }: Annotation): string {
+  const place = path === null || path === '' ? '' : `${path}${line === null ? '' : `:${line}`}: `
+  return `${place}${[title, message].filter(Boolean).join(': ')}\n`
+}

@@ -1,0 +1,170 @@
+/** A repository on an emulated GitHub, a clone of it, and our reading of it. */
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunEventBody } from '../../src/domain/events.ts'
+import type { PrNumber } from '../../src/domain/ids.ts'
+import type { PrObservation, PrSnapshot } from '../../src/domain/observation.ts'
+import type { Forge } from '../../src/forge/forge.ts'
+import { type GithubAddress, parseGithubRemote } from '../../src/forge/github/address.ts'
+import { createGithubClient, type GithubClient } from '../../src/forge/github/client.ts'
+import type { Credentials } from '../../src/forge/github/credentials.ts'
+import { createGithubForge, type GithubForgeOptions } from '../../src/forge/github/github-forge.ts'
+import type { Pace } from '../../src/forge/github/octokit.ts'
+import { createReading, type Reading, type ReadingOptions } from '../../src/forge/github/reading.ts'
+import { createGit, type Git } from '../../src/workspace/git.ts'
+import { createGithubEmulator, type GithubEmulator } from './github/emulator.ts'
+import type { RepositoryHandle } from './github/handle/repository.ts'
+import type { TokenRequest } from './github/service/credentials.ts'
+import type { RepositoryRequest } from './github/service/repositories.ts'
+import { createRepository, type TestRepository } from './repository.ts'
+import { createJumpingClock, createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+
+export const BRANCH = 'claudetm/20260101-120000/g1'
+/** Whose token we use. */
+export const ME = 'octo-me'
+export const QUICK: Pace = { spacesWrites: false, secondMs: 1, timeoutMs: 20_000, maxLimitWait: 60 }
+
+export type GithubPlace = {
+  readonly github: GithubEmulator
+  readonly repository: RepositoryHandle
+  readonly address: GithubAddress
+  readonly client: GithubClient
+  readonly clock: VirtualClock
+  readonly git: Git
+  readonly local: TestRepository
+  /** What the forges told. */
+  readonly told: readonly RunEventBody[]
+  /** The whole forge of a new process; whoever sleeps in it is woken at once. */
+  forge(changes?: Partial<GithubForgeOptions>): Forge
+  /** The reading half of a new process. */
+  read(changes?: Partial<ReadingOptions>): Reading
+  clientFor(token: Omit<TokenRequest, 'login'> & { login?: string }): GithubClient
+  /** A branch with one commit and its pull request. */
+  openPull(request?: {
+    branch?: string
+    files?: Record<string, string>
+    by?: string
+    draft?: boolean
+  }): Promise<PrNumber>
+  cleanup(): Promise<void>
+}
+
+export async function createGithubPlace(
+  request: Partial<RepositoryRequest> & Pick<Parameters<GithubEmulator['createRepository']>[0], 'ci'> = {},
+): Promise<GithubPlace> {
+  const clock = createVirtualClock(Date.now())
+  const github = await createGithubEmulator({ now: () => new Date(clock.now()) })
+  const { ci, ...changes } = request
+  const repository = await github.createRepository({
+    owner: 'octo',
+    name: 'demo',
+    collaborators: { [ME]: 'write', writer: 'write', reader: 'read' },
+    ...changes,
+    ...(ci && { ci }),
+  })
+  const local = await createRepository()
+  const git = createGit(local.path, local.environment)
+  const address = parseGithubRemote(repository.gitUrl(), {})
+  if (address === null) throw new Error('no address')
+  const closing: (() => Promise<void> | void)[] = []
+  const told: RunEventBody[] = []
+  await mkdir(join(local.directory, 'forge'))
+
+  function credentialsFor(token: Omit<TokenRequest, 'login'> & { login?: string }): Credentials {
+    const { value, kind } = github.createToken({ login: ME, ...token })
+    return {
+      source: 'GH_TOKEN',
+      kind: kind === 'installation' ? 'app' : 'user',
+      token: async () => value,
+      renew: async () => null,
+    }
+  }
+
+  function clientFor(token: Omit<TokenRequest, 'login'> & { login?: string }): GithubClient {
+    return createGithubClient({
+      address: address as GithubAddress,
+      credentials: credentialsFor(token),
+      version: '0.0.0',
+      now: clock.now,
+      pace: QUICK,
+    })
+  }
+
+  const client = clientFor({})
+  await git.run(['remote', 'add', 'origin', repository.gitUrl(github.createToken({ login: ME }))])
+
+  return {
+    github,
+    repository,
+    address,
+    client,
+    clock,
+    git,
+    clientFor,
+    local,
+    told,
+    forge(changes = {}) {
+      const { now, sleepUntil } = createJumpingClock(clock.now())
+      const forge = createGithubForge({
+        address,
+        client,
+        credentials: credentialsFor({}),
+        git,
+        remote: 'origin',
+        targetBranch: 'main',
+        directory: join(local.directory, 'forge'),
+        trust: { authors: [], bots: ['coderabbitai[bot]'] },
+        now,
+        sleepUntil,
+        emit: (event) => told.push(event),
+        intake: null,
+        ...changes,
+      })
+      closing.push(forge.close)
+      return forge
+    },
+    read(changes = {}) {
+      const reading = createReading({
+        client,
+        git,
+        remote: 'origin',
+        targetBranch: 'main',
+        trust: { authors: [], bots: ['coderabbitai[bot]'] },
+        triage: async () => new Map(),
+        now: clock.now,
+        sleepUntil: clock.sleepUntil,
+        intake: null,
+        ...changes,
+      })
+      closing.push(reading.close)
+      return reading
+    },
+    async openPull({ branch = BRANCH, files = { 'greeting.txt': 'hello\n' }, by = ME, draft = false } = {}) {
+      await repository.push({ by, branch, files })
+      const { number } = await repository.openPull({
+        by,
+        head: branch,
+        base: 'main',
+        title: 'Add a greeting',
+        body: 'It says hello.',
+        draft,
+      })
+      await github.settled()
+      return number as PrNumber
+    },
+    async cleanup() {
+      for (const close of closing) await close()
+      await github.close()
+      await local.cleanup()
+    },
+  }
+}
+
+export async function prOf(reading: Pick<Reading, 'observe'>, branch = BRANCH): Promise<PrSnapshot> {
+  return toPr(await reading.observe(branch))
+}
+
+export function toPr(observation: PrObservation): PrSnapshot {
+  if (observation.kind !== 'pr') throw new Error(`no PR: ${JSON.stringify(observation)}`)
+  return observation.pr
+}
