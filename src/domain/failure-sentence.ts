@@ -66,7 +66,7 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
   }),
   forge_auth: (message, facts) => ({
     sentence: message,
-    cure: `Set GITHUB_TOKEN, or log in: gh auth login${known(facts.host, (host) => (host === 'github.com' ? '' : ` --hostname ${host}`))}`,
+    cure: `Set GITHUB_TOKEN, log in with gh auth login${known(facts.host, (host) => (host === 'github.com' ? '' : ` --hostname ${host}`))}, or keep pull requests on this machine: --forge local`,
   }),
   forge_permission: (message, facts) => ({
     sentence: message,

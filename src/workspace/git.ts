@@ -2,6 +2,7 @@
  * The one way git is called: explicit directory, time limit, no prompts, no hooks or monitors of the repository (an
  * agent may have written them), no dependence on the user's language.
  */
+import { setTimeout as wait } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import { type CommandResult, runCommand } from '../lib/command.ts'
 
@@ -19,6 +20,15 @@ export type Git = {
 const LOCAL_TIMEOUT_MS = 60_000
 const REMOTE_TIMEOUT_MS = 180_000
 const REMOTE_COMMANDS: ReadonlySet<string> = new Set(['fetch', 'push', 'ls-remote', 'clone'])
+
+/** Another git is just adding a worktree to the same repository: it takes a few milliseconds. */
+const HALF_MADE_ATTEMPTS = 5
+const HALF_MADE_PAUSE_MS = 20
+
+/** git reads the files of all worktrees before it does anything, and dies of one that is being made (seen with 2.39). */
+function metHalfMadeWorktree({ exitCode, output }: CommandResult): boolean {
+  return exitCode !== 0 && /failed to read \S*worktrees\/[^/]+\/(?:commondir|gitdir|HEAD)/.test(output)
+}
 
 const SAFE_CONFIG = [
   '-c',
@@ -55,15 +65,18 @@ export function createGit(
     const speaksToRemote = REMOTE_COMMANDS.has(command)
     const timeoutMs = options.timeoutMs ?? (speaksToRemote ? REMOTE_TIMEOUT_MS : LOCAL_TIMEOUT_MS)
     const extra = speaksToRemote && forRemotes !== undefined ? await forRemotes() : {}
-    const result = await runCommand('git', [...SAFE_CONFIG, ...args], {
-      cwd,
-      env: { ...environment, ...extra },
-      timeoutMs,
-      ...(options.signal && { signal: options.signal }),
-      ...(options.input !== undefined && { input: options.input }),
-    })
-    if (result.startError !== null) throw startFailure(result.startError, cwd)
-    return result
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await runCommand('git', [...SAFE_CONFIG, ...args], {
+        cwd,
+        env: { ...environment, ...extra },
+        timeoutMs,
+        ...(options.signal && { signal: options.signal }),
+        ...(options.input !== undefined && { input: options.input }),
+      })
+      if (result.startError !== null) throw startFailure(result.startError, cwd)
+      if (attempt === HALF_MADE_ATTEMPTS || !metHalfMadeWorktree(result)) return result
+      await wait(HALF_MADE_PAUSE_MS * attempt)
+    }
   }
 
   return {

@@ -39,7 +39,7 @@ export async function findCredentials(sources: CredentialSources): Promise<Crede
   const login = await askGh(sources)
   if (login !== null) return fixed('gh login', login)
   const sought = [...tokenVariables(address), `gh auth login --hostname ${address.host}`].join(', ')
-  throw new Failure('forge_auth', `no credential for ${address.host} (looked for ${sought})`, {
+  throw new Failure('forge_auth', `no credential for GitHub at ${address.host} (looked for ${sought})`, {
     facts: { host: address.host },
   })
 }
