@@ -1,7 +1,7 @@
 /**
  * What a run costs GitHub, and how soon it reacts, counted by the emulator: `npm run bench:github -- [--json]`.
- * 1. Requests of one clean pull request: opened, green, merged, branch deleted. 2. Requests of an hour of waiting for CI
- * without webhooks, on a virtual clock. 3. With webhooks, the time from "check completed" to our next act.
+ * 1. Requests of one clean pull request: opened, green, merged, branch deleted. 2. Requests of an hour of waiting for CI,
+ * on a virtual clock. 3. With webhooks, the time from "check completed" to our next act.
  */
 import { parseArgs } from 'node:util'
 import { measureCleanPr } from '../test/support/github-story/cost/clean-pr.ts'
@@ -27,9 +27,13 @@ for (const webhooks of [true, false]) {
   rows.push({ what: `requests of a clean pull request, ${how}`, value: lifeCycle, aim: 15, unit: '' })
   details[`clean pull request, ${how}`] = { ready, byName }
 }
-for (const pulls of [1, 10]) {
-  const { requests, looks } = await measureWaitingHour(pulls)
-  const what = `requests of an hour of waiting, ${pulls} open, without webhooks`
+for (const [pulls, webhooks] of [
+  [1, false],
+  [10, false],
+  [10, true],
+] as const) {
+  const { requests, looks } = await measureWaitingHour(pulls, webhooks)
+  const what = `requests of an hour of waiting, ${pulls} open, ${webhooks ? 'with' : 'without'} webhooks`
   rows.push({ what, value: requests, aim: 60, unit: '' })
   details[what] = { looks }
 }

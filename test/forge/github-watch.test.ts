@@ -255,6 +255,24 @@ describe('webhooks', () => {
     expect(waiting.woken).toBe(false)
   })
 
+  test('where deliveries come, polls only look whether they still do; one that sees more than was told ends that', async () => {
+    const github = createGithub()
+    github.look(ONE)
+    github.watch.notify({ ...nothing, numbers: [TWO] })
+    github.wait(ONE)
+    await github.clock.elapse(HOUR_MS)
+    const told = github.asked.length
+    expect(told).toBeLessThanOrEqual(30)
+    const last = github.asked.slice(-2).map(({ at }) => at)
+    expect((last[1] ?? 0) - (last[0] ?? 0)).toBe(300_000)
+    github.show(ONE, { text: 'b' })
+    await github.clock.elapse(300_000)
+    github.look(ONE)
+    github.wait(ONE)
+    await github.clock.elapse(HOUR_MS)
+    expect(github.asked.length - told).toBeGreaterThan(35)
+  })
+
   test('a delivery that came while it was being looked at is news', async () => {
     const github = createGithub()
     github.look(ONE)

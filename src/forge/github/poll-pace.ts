@@ -18,6 +18,8 @@ export type PollPace = {
   /** Whoever starts to wait has just looked. */
   begin(): void
   hurry(): void
+  /** A webhook has come: where they work, polls only look whether they still do. */
+  told(): void
   looked(glance: {
     readonly budget: RateBudget | null
     readonly hasChanged: boolean
@@ -30,6 +32,8 @@ export type PollPace = {
 
 const EAGER_MS = 5_000
 const SLOWEST_MS = 90_000
+/** While webhooks tell everything. */
+const SLOWEST_TOLD_MS = 300_000
 const GROWTH = 1.25
 /** GitHub works mergeability out within seconds of being asked, or not at all. */
 const UNDECIDED_LOOKS = 12
@@ -42,6 +46,7 @@ export function createPollPace(now: () => number): PollPace {
   let notBefore = 0
   let undecided = 0
   let failures = 0
+  let isTold = false
 
   return {
     nextAt: () => Math.max(lastAt + intervalMs, notBefore),
@@ -54,13 +59,18 @@ export function createPollPace(now: () => number): PollPace {
       intervalMs = EAGER_MS
       undecided = 0
     },
+    told() {
+      isTold = true
+    },
     looked({ budget, hasChanged, isUndecided }) {
       lastAt = now()
       failures = 0
+      if (hasChanged) isTold = false // a poll saw what no webhook had said
+      const slowestMs = isTold ? SLOWEST_TOLD_MS : SLOWEST_MS
       undecided = isUndecided ? undecided + 1 : 0
       if (undecided > 0 && undecided <= UNDECIDED_LOOKS) intervalMs = EAGER_MS
       else if (hasChanged) intervalMs = Math.max(EAGER_MS, intervalMs / 2)
-      else intervalMs = Math.min(SLOWEST_MS, intervalMs * GROWTH)
+      else intervalMs = Math.min(slowestMs, intervalMs * GROWTH)
       notBefore = budget === null ? 0 : affordableFrom(budget, now())
     },
     failed(error) {

@@ -140,6 +140,7 @@ export function createWatch({ glance, now, sleepUntil }: WatchOptions): Watch {
     notify(told) {
       const known = [...seen].filter(([, print]) => print !== null && isAbout(print, told)).map(([number]) => number)
       for (const number of new Set([...told.numbers, ...known])) wake(number)
+      pace.told()
       hurry() // what GitHub shows may lag behind what it tells
     },
     close() {

@@ -5,6 +5,7 @@ import { parseGithubRemote } from '../../../../src/forge/github/address.ts'
 import { createGithubClient } from '../../../../src/forge/github/client.ts'
 import type { Credentials } from '../../../../src/forge/github/credentials.ts'
 import { createGithubForge } from '../../../../src/forge/github/github-forge.ts'
+import type { Wake } from '../../../../src/forge/github/webhook-intake.ts'
 import { createGit } from '../../../../src/workspace/git.ts'
 import { createGithubPlace, DEVELOPER, type GithubPlace } from '../place.ts'
 import { TINY_MATH } from '../tiny-math.ts'
@@ -18,7 +19,8 @@ export type WaitingHour = {
   readonly looks: number
 }
 
-export async function measureWaitingHour(pulls: number): Promise<WaitingHour> {
+/** `webhooks`: some have come, about other pull requests, so that it is known that they do. */
+export async function measureWaitingHour(pulls: number, webhooks: boolean): Promise<WaitingHour> {
   const clock = createSleeperClock(Date.now())
   const place = await createGithubPlace({
     scenario: [],
@@ -28,7 +30,8 @@ export async function measureWaitingHour(pulls: number): Promise<WaitingHour> {
       ci: () => [{ name: 'ci', jobs: [{ name: 'test', outcome: 'pending' }] }],
     },
   })
-  const forge = createForge(place, clock)
+  const hooks = new Set<(wake: Wake) => void>()
+  const forge = createForge(place, clock, hooks)
   const ended = new AbortController()
   try {
     const numbers = await openPulls(place, pulls)
@@ -42,6 +45,7 @@ export async function measureWaitingHour(pulls: number): Promise<WaitingHour> {
         await forge.changed(number, ended.signal)
       }
     })
+    if (webhooks) for (const hear of hooks) hear(ABOUT_NOBODY)
     await clock.passUntil(clock.now() + HOUR_MS)
     ended.abort()
     await Promise.allSettled(waiting)
@@ -63,7 +67,13 @@ async function openPulls({ repository }: GithubPlace, count: number): Promise<re
   return numbers
 }
 
-function createForge({ repository, path, env, token, directory }: GithubPlace, clock: SleeperClock): Forge {
+const ABOUT_NOBODY: Wake = { repository: null, numbers: [], heads: [], branches: [] }
+
+function createForge(
+  { repository, path, env, token, directory }: GithubPlace,
+  clock: SleeperClock,
+  hooks: Set<(wake: Wake) => void>,
+): Forge {
   const address = parseGithubRemote(repository.gitUrl(), env)
   if (address === null || token === null) throw new Error('this place is not on GitHub')
   const value = token.value
@@ -81,6 +91,14 @@ function createForge({ repository, path, env, token, directory }: GithubPlace, c
     now,
     sleepUntil,
     emit: () => {},
-    intake: null,
+    intake: {
+      intake: {
+        subscribe(hear) {
+          hooks.add(hear)
+          return () => hooks.delete(hear)
+        },
+      },
+      close: async () => {},
+    },
   })
 }
