@@ -85,16 +85,22 @@ function noted(group: GroupState, o: GroupObservation, decision: Decision): Grou
   return (Object.keys(next) as (keyof GroupState)[]).every((key) => next[key] === group[key]) ? group : next
 }
 
-/** Facts that must outlive the look: what the forge held when it agreed with us, and since when the target is red. */
-function seenOnForge(group: GroupState, o: GroupObservation): Pick<GroupState, 'lastPushed' | 'redBaseSince'> {
+type SeenOnForge = Pick<GroupState, 'lastPushed' | 'redBaseSince' | 'scheduledAt'>
+
+/**
+ * Facts that must outlive the look: what the forge held when it agreed with us, since when the target is red, and since
+ * when the merge is scheduled, whoever did that.
+ */
+function seenOnForge(group: GroupState, o: GroupObservation): SeenOnForge {
   const { workspace, pushed, pr } = o
   const agreed = workspace.kind === 'present' && pushed.kind === 'known' && pushed.head === workspace.head
   const lastPushed = agreed ? workspace.head : group.lastPushed
-  if (pr.kind !== 'pr') return { lastPushed, redBaseSince: group.redBaseSince }
+  if (pr.kind !== 'pr') return { lastPushed, redBaseSince: group.redBaseSince, scheduledAt: group.scheduledAt }
   const verdict = judgeChecks(pr.pr.checks, pr.pr.head, o.policy)
   const red = verdict.kind === 'failed' && verdict.failed.every((check) => check.onBase === 'failed')
   const since = red ? (group.redBaseSince ?? o.now) : verdict.kind === 'green' ? null : group.redBaseSince
-  return { lastPushed, redBaseSince: since }
+  const scheduledAt = pr.pr.mergeScheduled === null ? null : (group.scheduledAt ?? o.now)
+  return { lastPushed, redBaseSince: since, scheduledAt }
 }
 
 function greenOf(group: GroupState, o: GroupObservation): GroupState['green'] {

@@ -225,6 +225,29 @@ describe('other people and the rules of the forge', () => {
     expect([end.status, world.events.filter((event) => event.type === 'pr.scheduled').length]).toEqual(['success', 1])
   })
 
+  // L53 W17
+  it.each([true, false])(
+    'a merge that is scheduled and never happens ends in a block that is told, not in a loop (by us: %s)',
+    async (ours) => {
+      const world = createWorld()
+      onPr(world, (pr) => ({
+        ...green(pr),
+        mergeability: 'blocked',
+        canSchedule: 'auto_merge',
+        mergeScheduled: ours ? null : 'auto_merge',
+      }))
+      const begun = world.now
+      const { end, group } = await run(world, reviewed({}))
+      expect([end.status, world.merges.length, group?.block?.cause]).toEqual([
+        'blocked',
+        0,
+        'PR #1 was accepted to be merged later, and is not merged',
+      ])
+      expect(world.events.filter((event) => event.type === 'pr.scheduled').length).toBe(ours ? 1 : 0)
+      expect(world.now - begun).toBeLessThan(4 * 3_600_000)
+    },
+  )
+
   it('a queue that drops it again and again ends in a block, not in a loop', async () => {
     const world = createWorld()
     const drop = () => ({ mergeScheduled: null })
