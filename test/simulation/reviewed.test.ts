@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionRequest, SessionResult } from '../../src/agent/agent.ts'
 import type { GroupId } from '../../src/domain/ids.ts'
-import type { PrSnapshot, ReviewThread } from '../../src/domain/observation.ts'
+import type { Check, PrSnapshot, ReviewThread } from '../../src/domain/observation.ts'
 import type { RunOptions } from '../../src/domain/run.ts'
 import { createControl } from '../../src/engine/control.ts'
 import { runEngine } from '../../src/engine/engine.ts'
@@ -68,9 +68,10 @@ function onPr(world: World, ...changes: ((pr: PrSnapshot) => Partial<PrSnapshot>
   }
 }
 
-const green = (pr: PrSnapshot): Partial<PrSnapshot> => ({
-  checks: { kind: 'reported', head: pr.head, complete: true, items: [simulatedCheck()] },
+const checked = (pr: PrSnapshot, items: readonly Check[]): Partial<PrSnapshot> => ({
+  checks: { kind: 'reported', head: pr.head, complete: true, items },
 })
+const green = (pr: PrSnapshot): Partial<PrSnapshot> => checked(pr, [simulatedCheck()])
 const said = (id: string, changes: Partial<ReviewThread> = {}) =>
   thread({ id, remarks: [remark({ id: `${id}-1`, body: `about ${id}` })], ...changes })
 const withThreads =
@@ -185,6 +186,42 @@ describe('red checks', () => {
     const { end, kinds } = await run(world, reviewed({}))
     expect([end.status, kinds]).toEqual(['success', ['plan', 'work']])
     expect(world.events.filter((event) => event.type === 'ci.flaky')).toMatchObject([{ checks: ['test'] }])
+  })
+
+  // L67
+  it('that turn red again after they were green have a re-run of their own', async () => {
+    const world = createWorld()
+    const red = [simulatedCheck({ status: 'failed', canRerun: true })]
+    onPr(
+      world,
+      (pr) => ({ ...checked(pr, red), mergeability: 'blocked', awaits: ['an approving review'] }),
+      (pr) => checked(pr, red),
+      () => ({ mergeability: 'clean', awaits: [] }),
+    )
+    const { end, kinds } = await run(world, reviewed({}))
+    expect([end.status, kinds]).toEqual(['success', ['plan', 'work']])
+    expect(world.events.filter((event) => event.type === 'ci.rerun').length).toBe(2)
+  })
+
+  // L69
+  it('that are run again have all of their time again', async () => {
+    const world = createWorld()
+    const red = [simulatedCheck({ status: 'failed', canRerun: true })]
+    const hours = (count: number) => Array.from({ length: count * 360 }, () => () => ({})) // a look each ten seconds
+    onPr(world, ...hours(1.5), (pr) => checked(pr, red), ...hours(1.5), green)
+    world.ci.push(() => [simulatedCheck({ status: 'pending' })])
+    const { end } = await run(world, reviewed({}))
+    expect([end.status, world.merges.length]).toEqual(['success', 1])
+  })
+
+  // L61
+  it('that are tolerated are told whenever something is merged with them', async () => {
+    const world = createWorld()
+    const limited = { name: 'CodeRabbit', status: 'failed', description: 'Review rate limit exceeded' } as const
+    world.ci.push(() => [simulatedCheck(), simulatedCheck(limited)])
+    const { end, kinds } = await run(world, reviewed({}))
+    expect([end.status, kinds]).toEqual(['success', ['plan', 'work']])
+    expect(world.events.filter((event) => event.type === 'ci.tolerated')).toMatchObject([{ checks: ['CodeRabbit'] }])
   })
 
   it('that stay the same after a fix are looked at afresh, and told so', async () => {
