@@ -35,6 +35,7 @@ describe('a person says go on', () => {
     expect(liftBlock({ ...spent, block: null }, false)).toMatchObject(restarted)
   })
 
+  // L69 L81
   it('by force every attempt comes back, and what only a person can accept is accepted for this commit', () => {
     expect(liftBlock(spent, true)).toEqual({
       ...spent,
@@ -52,6 +53,7 @@ describe('patience', () => {
   const total = (attempts: number) =>
     Array.from({ length: attempts }, (_, index) => backoffMs(DEFAULT_POLICY, index + 1)).reduce((a, b) => a + b, 0)
 
+  // W21
   it('an outage of a night is slept through', () => {
     expect(total(DEFAULT_POLICY.maxUnknowns)).toBeGreaterThan(8 * 3_600_000)
   })

@@ -79,6 +79,7 @@ const withThreads =
   (pr: PrSnapshot) => ({ ...green(pr), reviews: known({ threads }) })
 
 describe('reviewers', () => {
+  // L3 L117
   it('are answered after the fix is on the forge; fixed and explained is resolved, declined stays open and waits', async () => {
     const world = createWorld()
     onPr(world, withThreads(said('T1'), said('T2'), said('T3')), (pr) => ({
@@ -106,6 +107,7 @@ describe('reviewers', () => {
     ])
   })
 
+  // L115
   it('who write while a session works are not taken for answered', async () => {
     const world = createWorld()
     onPr(world, withThreads(said('T1')))
@@ -127,6 +129,7 @@ describe('reviewers', () => {
     ])
   })
 
+  // W6
   it('who ask for changes are asked to look again, and nothing is merged until they lift it', async () => {
     const world = createWorld()
     const asked = (pr: PrSnapshot) => ({ ...green(pr), reviews: known({ changeRequests: [remark({ id: 'R7' })] }) })
@@ -158,6 +161,7 @@ describe('reviewers', () => {
     expect(world.events.filter((event) => event.type === 'reviews.ignored')).toMatchObject([{ authors: ['stranger'] }])
   })
 
+  // L81 W8 W19
   it('get rounds, and the run ends with a block when those are spent', async () => {
     const world = createWorld()
     let count = 0
@@ -250,6 +254,7 @@ describe('other people and the rules of the forge', () => {
     expect([end.status, world.merges]).toEqual(['success', [theirs]])
   })
 
+  // L53
   it('a merge that the forge does later is waited for, and asked for once', async () => {
     const world = createWorld()
     onPr(
@@ -285,6 +290,7 @@ describe('other people and the rules of the forge', () => {
     },
   )
 
+  // W17
   it('a queue that drops it again and again ends in a block, not in a loop', async () => {
     const world = createWorld()
     const drop = () => ({ mergeScheduled: null })
