@@ -303,11 +303,17 @@ describe('the part of a log that failed', () => {
   const at = (second: number) => Date.UTC(2026, 0, 1, 12, 0, second)
   const line = (second: number, text: string) => `2026-01-01T12:00:${String(second).padStart(2, '0')}.1234567Z ${text}`
 
-  // L111
-  test('is that of the step, whatever is before and after', () => {
+  // L111 L118
+  test('is that of the step, whatever words are before and after', () => {
     const steps = [step('Set up job', 'success', 0, 2), step('Test', 'failure', 3, 5), step('Post', 'success', 6, 9)]
-    const log = [line(1, 'set up'), line(3, 'test'), line(5, 'red'), '  at a.ts:1', line(7, 'clean up')].join('\n')
-    expect(failingPart(log, { steps })).toBe('test\nred\n  at a.ts:1')
+    const log = [
+      line(1, 'ERROR: 0 failed, 1 XFAIL'),
+      line(3, 'test'),
+      line(5, 'red'),
+      '  at a.ts:1',
+      line(7, 'clean up'),
+    ]
+    expect(failingPart(log.join('\n'), { steps })).toBe('test\nred\n  at a.ts:1')
   })
 
   test('keeps lines that a progress bar wrote over, and those after a byte order mark', () => {

@@ -45,6 +45,19 @@ describe('merging at once', () => {
     expect(place.github.requests.count()).toBe(3)
   })
 
+  // L78
+  test('needs no checkout: what a person has there is not touched', async () => {
+    const { place, asked, forge } = await opened()
+    await place.local.write('README.md', 'in the middle of something\n')
+    const seen = async () => [
+      await place.git.run(['status', '--porcelain']),
+      await place.git.run(['rev-parse', 'HEAD']),
+    ]
+    const before = await seen()
+    expect(await forge.merge(asked)).toMatchObject({ kind: 'merged' })
+    expect(await seen()).toEqual(before)
+  })
+
   test('a method that is not allowed is refused without asking, another one is chosen when none was named', async () => {
     const { place, number, asked, forge } = await opened({ settings: { allowSquash: false, allowRebase: false } })
     expect(await forge.merge({ ...asked, method: 'squash' })).toEqual({
