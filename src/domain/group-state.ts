@@ -48,12 +48,11 @@ function zeroCounters(): Record<Counter, number> {
  * accepts what only a person can accept (a closed PR, a push that started no CI). It never overrides the merge gate.
  */
 export function liftBlock(state: GroupState, force: boolean): GroupState {
-  if (state.block === null && !force) return { ...state, waitingSince: null, unknowns: 0 }
+  const restarted = { ...state, unknowns: 0, waitingSince: null, scheduledAt: null }
+  if (state.block === null && !force) return restarted
   const lifted: GroupState = {
-    ...state,
+    ...restarted,
     block: null,
-    unknowns: 0,
-    waitingSince: null,
     attempt: state.attempt === null ? null : retryAttempt(state.attempt, force),
   }
   if (!force) return lifted

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { PrGroup } from '../domain/plan.ts'
 import type { RunState } from '../domain/run.ts'
+import { cutText, toPlainText } from '../lib/plain-text.ts'
 
 const TITLE_CHARS = 72
 
@@ -9,9 +10,8 @@ export function pullRequestText(state: RunState, group: PrGroup): { title: strin
   const gate = state.groups[group.id]?.gate ?? null
   const tasks = group.tasks.map((task) => {
     const evidence = state.tasks[task.id]
-    const summary =
-      evidence === undefined || evidence.summary === '' ? '' : `\n  ${evidence.summary.replace(/\s*\n\s*/g, '\n  ')}`
-    return `- ${task.title}${summary}`
+    const summary = plain(evidence?.summary ?? '')
+    return `- ${task.title}${summary === '' ? '' : `\n  ${summary.replace(/\s*\n\s*/g, '\n  ')}`}`
   })
   const checks =
     gate === null || gate.outcome === 'none'
@@ -30,7 +30,7 @@ export function pullRequestText(state: RunState, group: PrGroup): { title: strin
     '',
     `Part of: ${state.goal.replace(/\s+/g, ' ').slice(0, 300)}`,
   ]
-  return { title: shorten(group.title), body: body.join('\n') }
+  return { title: cutText(group.title, TITLE_CHARS), body: body.join('\n') }
 }
 
 /** To see whether what the forge was given is what it should have now. */
@@ -38,6 +38,7 @@ export function digestText(text: { title: string; body: string }): string {
   return createHash('sha256').update(`${text.title}\n${text.body}`).digest('hex').slice(0, 16)
 }
 
-function shorten(title: string): string {
-  return title.length <= TITLE_CHARS ? title : `${title.slice(0, TITLE_CHARS - 1).trimEnd()}…`
+/** What an agent wrote: to be read by people, and nothing in it hidden from them. */
+function plain(text: string): string {
+  return toPlainText(text).trim().replaceAll('<!--', '&lt;!--')
 }

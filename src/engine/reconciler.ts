@@ -85,16 +85,27 @@ function noted(group: GroupState, o: GroupObservation, decision: Decision): Grou
   return (Object.keys(next) as (keyof GroupState)[]).every((key) => next[key] === group[key]) ? group : next
 }
 
-/** Facts that must outlive the look: what the forge held when it agreed with us, and since when the target is red. */
-function seenOnForge(group: GroupState, o: GroupObservation): Pick<GroupState, 'lastPushed' | 'redBaseSince'> {
+type SeenOnForge = Pick<GroupState, 'lastPushed' | 'redBaseSince' | 'scheduledAt' | 'counters'>
+
+/**
+ * Facts that must outlive the look: what the forge held when it agreed with us, since when the target is red, since when
+ * the merge is scheduled, whoever did that, and that green ends a streak of re-runs: a later flake has its own.
+ */
+function seenOnForge(group: GroupState, o: GroupObservation): SeenOnForge {
   const { workspace, pushed, pr } = o
+  const { redBaseSince, scheduledAt, counters } = group
   const agreed = workspace.kind === 'present' && pushed.kind === 'known' && pushed.head === workspace.head
   const lastPushed = agreed ? workspace.head : group.lastPushed
-  if (pr.kind !== 'pr') return { lastPushed, redBaseSince: group.redBaseSince }
+  if (pr.kind !== 'pr') return { lastPushed, redBaseSince, scheduledAt, counters }
   const verdict = judgeChecks(pr.pr.checks, pr.pr.head, o.policy)
+  const isGreen = verdict.kind === 'green'
   const red = verdict.kind === 'failed' && verdict.failed.every((check) => check.onBase === 'failed')
-  const since = red ? (group.redBaseSince ?? o.now) : verdict.kind === 'green' ? null : group.redBaseSince
-  return { lastPushed, redBaseSince: since }
+  return {
+    lastPushed,
+    redBaseSince: red ? (redBaseSince ?? o.now) : isGreen ? null : redBaseSince,
+    scheduledAt: pr.pr.mergeScheduled === null ? null : (scheduledAt ?? o.now),
+    counters: isGreen && counters.reruns > 0 ? { ...counters, reruns: 0 } : counters,
+  }
 }
 
 function greenOf(group: GroupState, o: GroupObservation): GroupState['green'] {

@@ -109,9 +109,13 @@ export async function acceptVerdicts(context: Context): Promise<void> {
   for (const result of results) await memory.emit({ type: 'verification.result', round: verification.round, result })
 }
 
+const DOUBT: Readonly<Record<VerdictWord, number>> = { confirmed: 0, inconclusive: 1, refuted: 2 }
+
 /** By the numbers that were given; an answer that counted from nought instead is taken in its order. */
 function matchVerdicts(asked: readonly number[], verdicts: readonly Verdict[]): ReadonlyMap<number, Verdict> {
-  const byNumber = new Map(verdicts.map((verdict) => [verdict.criterion, verdict]))
+  // Of several about one criterion the worst counts.
+  const worstLast = [...verdicts].sort((one, other) => DOUBT[one.verdict] - DOUBT[other.verdict])
+  const byNumber = new Map(worstLast.map((verdict) => [verdict.criterion, verdict]))
   if (verdicts.length !== asked.length || asked.every((index) => byNumber.has(index))) return byNumber
   const countsFromNought = verdicts.every((verdict, position) => verdict.criterion === position)
   return countsFromNought

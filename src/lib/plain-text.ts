@@ -10,9 +10,9 @@ export function toPlainText(text: string, options: { maxLength?: number; singleL
   return options.maxLength === undefined ? shaped : cutText(shaped, options.maxLength)
 }
 
-/** At most `maxLength` UTF-16 units, the last of which says that something is missing; never half a character. */
-function cutText(text: string, maxLength: number): string {
+/** At most `maxLength` UTF-16 units, the end of which says that something is missing; never half a character. */
+export function cutText(text: string, maxLength: number, end = '…'): string {
   if (text.length <= maxLength) return text
-  const kept = text.slice(0, Math.max(0, maxLength - 1))
-  return `${kept.replace(/[\ud800-\udbff]$/, '')}…`
+  const kept = text.slice(0, Math.max(0, maxLength - end.length))
+  return `${kept.replace(/[\ud800-\udbff]$/, '')}${end}`
 }

@@ -3,6 +3,7 @@ import { instructionsFor } from '../../src/agent/prompts/instructions.ts'
 import { SESSION_KINDS } from '../../src/domain/stage.ts'
 
 /** A rule that a session has to break is no rule; every other session only adds commits. */
+// L73 L74
 test('only the session that resolves a conflict may rebase, and nothing it is told says otherwise', () => {
   const allowed = SESSION_KINDS.filter((kind) => /may rebase its own branch/.test(instructionsFor(kind)))
   const forbidden = SESSION_KINDS.filter((kind) => /rewrite history: that is done/.test(instructionsFor(kind)))

@@ -110,6 +110,7 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
       expect(await forge.targetHead()).not.toBe(base)
     })
 
+    // L54
     test('merging again changes nothing, in this process and in a new one', async () => {
       const { head, number } = await openPr(fixture)
       await settled(forge)
@@ -144,12 +145,14 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
       expect(await forge.targetHead()).toBe(base)
     })
 
+    // L57
     test('without configured checks that is what the forge says, and merging is possible', async () => {
       const { head, number } = await openPr(fixture, { ci: 'none' })
       expect((await settled(forge)).checks).toEqual({ kind: 'none_configured' })
       expect(await forge.merge({ number, head, ...MERGE })).toMatchObject({ kind: 'merged' })
     })
 
+    // L4 L58
     test('a new push is a new head with checks of its own; the old one can no longer be merged', async () => {
       const { head, number } = await openPr(fixture)
       await settled(forge)
@@ -178,6 +181,7 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
       expect(await forge.targetHead()).toBe(theirs)
     })
 
+    // L55
     test('after the merge the head branch goes, once; a branch that moved on stays', async () => {
       const { head, number } = await openPr(fixture)
       await settled(forge)
@@ -192,6 +196,7 @@ export function describeForge(name: string, createFixture: () => Promise<ForgeFi
       expect(await observePr(forge)).toMatchObject({ state: 'merged', head })
     })
 
+    // W5
     test('a branch used again gets a new PR, which is the one that is observed', async () => {
       const { head, number } = await openPr(fixture)
       await settled(forge)

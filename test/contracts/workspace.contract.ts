@@ -185,6 +185,7 @@ export function workspaceContract(name: string, create: () => Promise<WorkspaceF
       await expect(nowhere).rejects.toMatchObject({ kind: 'git_refused' })
     })
 
+    // L55
     test('a branch goes when every commit of it has shipped, and its tree serves the next one', async () => {
       const { workspaces, git, repository } = fixture
       const slot = await workspaces.ensure({ branch, base, signal })

@@ -66,6 +66,8 @@ const exhausted = (counter: keyof GroupState['counters'], value: number) => ({
   counters: { ...groupState().counters, [counter]: value },
 })
 
+const LIMITED = check({ name: 'CodeRabbit', status: 'failed', description: 'Review rate limit exceeded' })
+
 describe('a group works', () => {
   const cases: [string, GroupObservation, string][] = [
     ['a group without a workspace gets one', working({ workspace: { kind: 'absent' } }), 'working: prepare_workspace'],
@@ -80,6 +82,7 @@ describe('a group works', () => {
       'working: wait unknown 2000',
     ],
     [
+      // L70 W19
       'unknown for too long blocks',
       working({ workspace: { kind: 'unknown', why: 'x' } }, { unknowns: 120 }),
       'working: block, claudetm resume --force',
@@ -239,6 +242,7 @@ describe('a group is delivered', () => {
       'pr_created: wait unknown 2000',
     ],
     [
+      // W4
       'unknown whether there is a PR: nothing is opened',
       delivering({ pr: { kind: 'unknown', why: 'x' } }, { gate: gate() }),
       'working: wait unknown 2000',
@@ -264,6 +268,7 @@ describe('a group is delivered', () => {
 describe('a pull request waits, is mended, is merged', () => {
   const cases: [string, GroupObservation, string][] = [
     ['green merges', onForge({}), 'ready_to_merge: merge'],
+    // L72
     ['merely behind merges', onForge({ mergeability: 'behind' }), 'ready_to_merge: merge'],
     [
       'auto-merge off stops at ready',
@@ -271,7 +276,9 @@ describe('a pull request waits, is mended, is merged', () => {
       'ready_to_merge: pause',
     ],
     ['no CI here merges', onForge({ checks: { kind: 'none_configured' } }), 'ready_to_merge: merge'],
+    // L57 L66
     ['checks unknown waits', onForge({ checks: { kind: 'unknown', why: 'x' } }), 'waiting_ci: wait unknown 2000'],
+    // L57
     ['no check yet waits a moment', onForge({ checks: reported() }), 'waiting_ci: wait fact 60000'],
     [
       'no check at all is said',
@@ -279,6 +286,7 @@ describe('a pull request waits, is mended, is merged', () => {
       'waiting_ci: block, claudetm resume --force',
     ],
     [
+      // L56
       'skipped only is not green',
       onForge({ checks: reported(check({ status: 'skipped' })), headSince: NOW - 60_000 }),
       'waiting_ci: block, claudetm resume --force',
@@ -289,6 +297,7 @@ describe('a pull request waits, is mended, is merged', () => {
       'ready_to_merge: merge',
     ],
     [
+      // L4 L58
       'an older green does not count',
       onForge({ checks: { ...reported(check()), head: OTHER } }),
       'waiting_ci: wait fact 60000',
@@ -299,6 +308,7 @@ describe('a pull request waits, is mended, is merged', () => {
       'waiting_ci: wait fact 7200000',
     ],
     [
+      // L52 L59
       'pending for too long blocks',
       onForge({ checks: reported(check({ status: 'pending' })) }, { waitingSince: NOW - 7_200_000 }),
       'waiting_ci: block, claudetm resume --force',
@@ -309,11 +319,13 @@ describe('a pull request waits, is mended, is merged', () => {
       'ci_failed: fix-ci (ci_failed)',
     ],
     [
+      // L81
       'red after three fixes blocks',
       onForge({ checks: reported(check({ status: 'failed' })) }, exhausted('ciFixes', 3)),
       'ci_failed: block, claudetm resume --force',
     ],
     [
+      // L65
       'red because nothing could start is run again',
       onForge({ checks: reported(check({ status: 'failed', cause: 'infrastructure' })) }),
       'ci_failed: rerun_checks',
@@ -340,6 +352,7 @@ describe('a pull request waits, is mended, is merged', () => {
       'ci_failed: end_attempt',
     ],
     [
+      // L61
       'a tolerated failure merges',
       onForge({
         checks: reported(check(), check({ name: 'CodeRabbit', status: 'failed', description: 'Rate limit hit' })),
@@ -347,20 +360,69 @@ describe('a pull request waits, is mended, is merged', () => {
       'ready_to_merge: merge',
     ],
     [
+      // L62
+      'in whatever words it is told',
+      onForge({
+        checks: reported(check(), check({ name: 'CodeRabbit', status: 'failed', description: 'Usage LIMIT REACHED.' })),
+      }),
+      'ready_to_merge: merge',
+    ],
+    [
+      // L61
+      'another failure of the same check is not tolerated',
+      onForge({ checks: reported(check(), check({ name: 'CodeRabbit', status: 'failed', description: 'Boom' })) }),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      'the same words of another check are not tolerated',
+      onForge({ checks: reported(check(), check({ name: 'test', status: 'failed', description: 'Rate limit hit' })) }),
+      'ci_failed: fix-ci (ci_failed)',
+    ],
+    [
+      // L56
+      'a tolerated failure alone is not green: nothing passed',
+      onForge({ checks: reported(LIMITED), headSince: NOW - 60_000 }),
+      'waiting_ci: block, claudetm resume --force',
+    ],
+    [
+      // L63
+      'a tolerated failure does not keep reviewers from being answered',
+      onForge({ checks: reported(check(), LIMITED), reviews: known({ threads: [thread()] }) }),
+      'addressing_reviews: fix-review (reviews)',
+    ],
+    [
+      // L63
+      'nor does it hold the quiet period after green',
+      onForge(
+        { checks: reported(check(), LIMITED), reviews: known({ botsExpected: true }) },
+        { green: { head: HEAD, at: NOW - 120_000 } },
+      ),
+      'ready_to_merge: merge',
+    ],
+    [
+      // L63
+      'nor is a merge that is scheduled taken back for it',
+      onForge({ checks: reported(check(), LIMITED), mergeScheduled: 'queue' }),
+      'ready_to_merge: wait fact 7200000',
+    ],
+    [
       'a conflict is resolved first',
       onForge({ mergeability: 'conflicting', checks: reported(check({ status: 'failed' })) }),
       'resolving_conflicts: resolve-conflict (conflict)',
     ],
     [
+      // L72 L81
       'conflicts without end block',
       onForge({ mergeability: 'conflicting' }, exhausted('conflicts', 3)),
       'resolving_conflicts: block, claudetm resume --force',
     ],
     [
+      // L71
       'a conflict is resolved while checks still run, too',
       onForge({ mergeability: 'conflicting', checks: reported(check({ status: 'pending' })) }),
       'resolving_conflicts: resolve-conflict (conflict)',
     ],
+    // L70
     ['mergeability unknown waits', onForge({ mergeability: 'unknown' }), 'ready_to_merge: wait unknown 2000'],
     [
       'an open thread is addressed',
@@ -368,6 +430,7 @@ describe('a pull request waits, is mended, is merged', () => {
       'addressing_reviews: fix-review (reviews)',
     ],
     [
+      // L116
       'an answered thread waits for its author',
       onForge({ reviews: known({ threads: [thread({ remarks: [remark(), remark({ id: 'R2', ours: true })] })] }) }),
       'waiting_reviews: wait fact open',
@@ -378,11 +441,13 @@ describe('a pull request waits, is mended, is merged', () => {
       'ready_to_merge: merge',
     ],
     [
+      // L81 W8 W18 W19
       'rounds of review are bounded',
       onForge({ reviews: known({ threads: [thread()] }) }, exhausted('reviewRounds', 5)),
       'addressing_reviews: block, claudetm resume --force',
     ],
     [
+      // W6
       'a human no is addressed',
       onForge({ reviews: known({ changeRequests: [remark()] }) }),
       'addressing_reviews: fix-review (reviews)',
@@ -396,11 +461,13 @@ describe('a pull request waits, is mended, is merged', () => {
       'waiting_reviews: wait fact open',
     ],
     [
+      // L75
       "a bot's no does not block",
       onForge({ reviews: known({ changeRequests: [remark({ author: 'bot', isBot: true, trusted: false })] }) }),
       'ready_to_merge: merge',
     ],
     [
+      // L76
       'an incomplete list of reviewers does not merge',
       onForge({ reviews: known({ reviewersComplete: false }) }),
       'waiting_reviews: wait unknown 2000',
@@ -411,6 +478,7 @@ describe('a pull request waits, is mended, is merged', () => {
       'waiting_reviews: wait unknown 2000',
     ],
     [
+      // L60
       'review bots get a quiet period after green',
       onForge({ reviews: known({ botsExpected: true }) }, { green: { head: HEAD, at: NOW - 20_000 } }),
       'waiting_reviews: wait fact 100000',
@@ -421,6 +489,7 @@ describe('a pull request waits, is mended, is merged', () => {
       'ready_to_merge: merge',
     ],
     [
+      // L60
       'a green of an older head starts no quiet period',
       onForge({ reviews: known({ botsExpected: true }) }, { green: { head: OTHER, at: NOW - 500_000 } }),
       'waiting_reviews: wait fact 120000',
@@ -435,8 +504,10 @@ describe('a pull request waits, is mended, is merged', () => {
       onForge({}, { pendingReplies: [] }),
       'addressing_reviews: deliver_replies',
     ],
+    // L53
     ['scheduled is not merged', onForge({ mergeScheduled: 'queue' }), 'ready_to_merge: wait fact 7200000'],
     [
+      // L53 W17
       'scheduled without end blocks',
       onForge({ mergeScheduled: 'auto_merge' }, { scheduledAt: NOW - 7_200_000 }),
       'ready_to_merge: block, claudetm resume --force',
@@ -453,6 +524,7 @@ describe('a pull request waits, is mended, is merged', () => {
     ],
     ['a draft waits', onForge({ draft: true }), 'ready_to_merge: wait fact open'],
     [
+      // L81
       'a forge that refuses without end blocks',
       onForge({}, exhausted('mergeRefusals', 5)),
       'ready_to_merge: block, claudetm resume --force',
@@ -544,11 +616,13 @@ describe('reviewers are answered once, and listened to again when they write aga
   const answered = thread({ remarks: [remark(), remark({ id: 'R2', ours: true })] })
   const cases: [string, GroupObservation, string][] = [
     [
+      // L114 W6
       'a comment below the PR asks for something',
       onForge({ reviews: known({ comments: [remark({ body: 'Please also cover negative numbers' })] }) }),
       'addressing_reviews: fix-review (reviews)',
     ],
     [
+      // W7 W18
       'a short one too',
       onForge({ reviews: known({ comments: [remark({ body: 'use const here' })] }) }),
       'addressing_reviews: fix-review (reviews)',
@@ -564,6 +638,7 @@ describe('reviewers are answered once, and listened to again when they write aga
       'ready_to_merge: merge',
     ],
     [
+      // W7
       'a report of a bot does not',
       onForge({ reviews: known({ comments: [remark({ isBot: true, body: 'Walkthrough: 3 files changed' })] }) }),
       'ready_to_merge: merge',
@@ -586,6 +661,7 @@ describe('reviewers are answered once, and listened to again when they write aga
       'addressing_reviews: fix-review (reviews)',
     ],
     [
+      // L115
       'a person who writes again below our answer is listened to',
       onForge(
         { reviews: known({ threads: [thread({ remarks: [...answered.remarks, remark({ id: 'R3' })] })] }) },
@@ -619,6 +695,7 @@ describe('reviewers are answered once, and listened to again when they write aga
       'waiting_reviews: wait fact open',
     ],
     [
+      // L3 W8
       'fixed, they say, but nothing was committed: asked again',
       onForge(
         { reviews: known({ threads: [thread()] }) },
@@ -664,6 +741,7 @@ describe('the branch, its target and other people', () => {
       'resolving_conflicts: update_branch',
     ],
     [
+      // L72
       'and merged as it is when that does not end',
       onForge(behind, exhausted('syncs', 3), { options: { ...OPTIONS, syncBeforeMerge: true } }),
       'ready_to_merge: merge',
@@ -718,6 +796,7 @@ describe('the branch, its target and other people', () => {
       'ready_to_merge: merge',
     ],
     [
+      // L52
       '--admin never passes checks that have not ended',
       onForge(
         { mergeability: 'blocked', checks: reported(check({ status: 'pending' })) },
@@ -743,6 +822,7 @@ describe('the branch, its target and other people', () => {
       'resolving_conflicts: resolve-conflict (conflict)',
     ],
     [
+      // L75
       '--admin never passes a no',
       onForge(
         { mergeability: 'blocked', reviews: known({ changeRequests: [remark()] }) },

@@ -11,6 +11,7 @@ const spent = groupState({
   unknowns: 9,
   lastPushed: HEAD,
   redBaseSince: NOW - 4_000_000,
+  scheduledAt: NOW - 8_000_000,
   pr: { number: 3 as PrNumber, url: '' },
   gate: gate(),
   counters: {
@@ -26,17 +27,20 @@ const spent = groupState({
 })
 
 describe('a person says go on', () => {
+  const restarted = { waitingSince: null, scheduledAt: null, unknowns: 0 }
+
+  // L69
   it('clocks of waits start anew: a pause does not count as waiting', () => {
-    expect(liftBlock(spent, false)).toEqual({ ...spent, block: null, waitingSince: null, unknowns: 0 })
-    expect(liftBlock({ ...spent, block: null }, false)).toMatchObject({ waitingSince: null, unknowns: 0 })
+    expect(liftBlock(spent, false)).toEqual({ ...spent, ...restarted, block: null })
+    expect(liftBlock({ ...spent, block: null }, false)).toMatchObject(restarted)
   })
 
+  // L69 L81
   it('by force every attempt comes back, and what only a person can accept is accepted for this commit', () => {
     expect(liftBlock(spent, true)).toEqual({
       ...spent,
+      ...restarted,
       block: null,
-      waitingSince: null,
-      unknowns: 0,
       counters: groupState().counters,
       noChecksAcceptedFor: HEAD,
       redBaseAccepted: true,
@@ -49,6 +53,7 @@ describe('patience', () => {
   const total = (attempts: number) =>
     Array.from({ length: attempts }, (_, index) => backoffMs(DEFAULT_POLICY, index + 1)).reduce((a, b) => a + b, 0)
 
+  // W21
   it('an outage of a night is slept through', () => {
     expect(total(DEFAULT_POLICY.maxUnknowns)).toBeGreaterThan(8 * 3_600_000)
   })

@@ -58,6 +58,8 @@ async function outcomeOf({ repository }: GithubPlace) {
   }
 }
 
+const MERGES_BY_ITSELF = '--no-auto-merge stops before each merge'
+
 const ONE_MERGED_PR = {
   pulls: [{ number: 1, title: 'Say hello', merged: true, mergedBy: 'dev', labels: ['claudetm'] }],
   branches: ['main'],
@@ -137,6 +139,7 @@ describe('a whole life on GitHub', () => {
     await story.settled()
     expect(story.onlooker.failures).toEqual([])
     expect([result.exitCode, result.stderr]).toEqual([0, ''])
+    expect(result.stdout).toContain(MERGES_BY_ITSELF) // L79
     expect(await outcomeOf(place)).toEqual({
       pulls: [
         { number: 1, title: 'Add factorial()', merged: true, mergedBy: 'dev', labels: ['claudetm'] },
@@ -226,6 +229,7 @@ describe('who decides about the merge', () => {
     const place = await at()
     const stopped = await start(place, '--no-auto-merge', ...hearing(place)).ended
     expect([stopped.exitCode, place.repository.pull(1).merged]).toEqual([2, false])
+    expect(stopped.stdout).not.toContain(MERGES_BY_ITSELF) // L79
     expect((await resume(place, '--auto-merge').ended).exitCode).toBe(0)
     expect(await outcomeOf(place)).toEqual(ONE_MERGED_PR)
   })

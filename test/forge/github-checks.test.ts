@@ -148,6 +148,19 @@ describe('several of one name', () => {
     ])
   })
 
+  // L64
+  test('where their runs are not shown, jobs of the same name in different suites do not hide each other', () => {
+    const suite = (databaseId: number) => ({
+      checkSuite: { databaseId, app: { databaseId: 15368, slug: 'github-actions' }, workflowRun: null },
+    })
+    const list = checks([
+      run({ databaseId: 1, ...suite(10), conclusion: 'FAILURE' }),
+      run({ databaseId: 2, ...suite(11) }),
+      run({ databaseId: 3, ...suite(10), conclusion: 'FAILURE' }),
+    ])
+    expect(list.map(({ status: word }) => word)).toEqual(['failed', 'passed'])
+  })
+
   test('a status and a run of the same name stay apart, and every name is unique', () => {
     const names = checks([
       run({ name: 'x' }),

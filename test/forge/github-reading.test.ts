@@ -174,6 +174,15 @@ describe('unknown is not no', () => {
     })
   })
 
+  test('how far behind it is may fail on its own: everything else is known', async () => {
+    const { openPull, read, github, repository } = await open()
+    await openPull()
+    repository.protect('main', { strict: true })
+    await repository.push({ by: 'octo', branch: 'main', files: { 'other.txt': 'other\n' } })
+    github.faults.add({ kind: 'graphql_partial', nulls: ['compare'], times: 9 })
+    expect(await prOf(read())).toMatchObject({ state: 'open', behind: true, mergeability: 'behind' })
+  })
+
   test('a repository that this token may not see is no empty one', async () => {
     const { openPull, read, clientFor } = await open({ private: true })
     await openPull()

@@ -163,6 +163,7 @@ test('branches whose names contain another name are told apart', async () => {
   expect(await forge.observePushed('feature')).toEqual({ kind: 'known', head: null })
 })
 
+// L55
 test('the target branch is never deleted, and a refused deletion is said', async () => {
   fixture = await createLocalForgeFixture('bare')
   const { forge } = fixture

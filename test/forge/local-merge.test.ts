@@ -60,6 +60,7 @@ describe.each([['bare'], [null]] as const)('with remote %s', (remote) => {
     )
   })
 
+  // L78
   test('the checkout, the index and the checked out branch of the user are not touched', async () => {
     fixture = await createLocalForgeFixture(remote)
     const { repository } = fixture

@@ -192,6 +192,7 @@ describe('a run', () => {
     expect([...world.gates.keys()].filter((commit) => world.merges.includes(commit))).toEqual([])
   })
 
+  // L83
   it('plans new work for criteria that are refuted on the merged code', async () => {
     const world = createWorld()
     world.commands.set('npm test', 1)
@@ -203,11 +204,36 @@ describe('a run', () => {
     expect([end.status, kinds.slice(4)]).toEqual(['success', ['plan-update', 'work', 'verify']])
   })
 
+  // L81
   it('blocks after three rounds of verification, naming the criterion', async () => {
     const world = createWorld()
     world.commands.set('npm test', 1)
     const { end } = await run(world, diligent)
     expect([end.status, end.reason]).toEqual(['blocked', expect.stringContaining('tests pass')])
+  })
+
+  // L83 L84
+  it.each<[string, object]>([
+    ['no verdict', { verdicts: [] }],
+    ['a verdict about another criterion', { verdicts: [{ criterion: 7, verdict: 'confirmed', evidence: 'seen' }] }],
+    [
+      'words that sound like success',
+      { verdicts: [{ criterion: 1, verdict: 'inconclusive', evidence: 'successfully verified: PASS' }] },
+    ],
+    ...[
+      ['confirmed', 'refuted'],
+      ['refuted', 'confirmed'],
+      ['inconclusive', 'confirmed'],
+    ].map((words): [string, object] => [
+      words.join(' and '),
+      { verdicts: words.map((verdict) => ({ criterion: 1, verdict, evidence: '' })) },
+    ]),
+  ])('takes only a given yes for a yes: %s is none', async (_, answer) => {
+    const world = createWorld()
+    const { end } = await run(world, (request, w) =>
+      request.kind === 'verify' ? completed(answer) : diligent(request, w),
+    )
+    expect([end.status, end.reason]).toEqual(['blocked', expect.stringContaining('documented')])
   })
 
   it('stops before a session that the cap does not allow', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SessionRequest, SessionResult } from '../../src/agent/agent.ts'
 import type { GroupId } from '../../src/domain/ids.ts'
-import type { PrSnapshot, ReviewThread } from '../../src/domain/observation.ts'
+import type { Check, PrSnapshot, ReviewThread } from '../../src/domain/observation.ts'
 import type { RunOptions } from '../../src/domain/run.ts'
 import { createControl } from '../../src/engine/control.ts'
 import { runEngine } from '../../src/engine/engine.ts'
@@ -68,9 +68,10 @@ function onPr(world: World, ...changes: ((pr: PrSnapshot) => Partial<PrSnapshot>
   }
 }
 
-const green = (pr: PrSnapshot): Partial<PrSnapshot> => ({
-  checks: { kind: 'reported', head: pr.head, complete: true, items: [simulatedCheck()] },
+const checked = (pr: PrSnapshot, items: readonly Check[]): Partial<PrSnapshot> => ({
+  checks: { kind: 'reported', head: pr.head, complete: true, items },
 })
+const green = (pr: PrSnapshot): Partial<PrSnapshot> => checked(pr, [simulatedCheck()])
 const said = (id: string, changes: Partial<ReviewThread> = {}) =>
   thread({ id, remarks: [remark({ id: `${id}-1`, body: `about ${id}` })], ...changes })
 const withThreads =
@@ -78,6 +79,7 @@ const withThreads =
   (pr: PrSnapshot) => ({ ...green(pr), reviews: known({ threads }) })
 
 describe('reviewers', () => {
+  // L3 L117
   it('are answered after the fix is on the forge; fixed and explained is resolved, declined stays open and waits', async () => {
     const world = createWorld()
     onPr(world, withThreads(said('T1'), said('T2'), said('T3')), (pr) => ({
@@ -105,6 +107,7 @@ describe('reviewers', () => {
     ])
   })
 
+  // L115
   it('who write while a session works are not taken for answered', async () => {
     const world = createWorld()
     onPr(world, withThreads(said('T1')))
@@ -126,6 +129,7 @@ describe('reviewers', () => {
     ])
   })
 
+  // W6
   it('who ask for changes are asked to look again, and nothing is merged until they lift it', async () => {
     const world = createWorld()
     const asked = (pr: PrSnapshot) => ({ ...green(pr), reviews: known({ changeRequests: [remark({ id: 'R7' })] }) })
@@ -157,6 +161,7 @@ describe('reviewers', () => {
     expect(world.events.filter((event) => event.type === 'reviews.ignored')).toMatchObject([{ authors: ['stranger'] }])
   })
 
+  // L81 W8 W19
   it('get rounds, and the run ends with a block when those are spent', async () => {
     const world = createWorld()
     let count = 0
@@ -187,6 +192,42 @@ describe('red checks', () => {
     expect(world.events.filter((event) => event.type === 'ci.flaky')).toMatchObject([{ checks: ['test'] }])
   })
 
+  // L67
+  it('that turn red again after they were green have a re-run of their own', async () => {
+    const world = createWorld()
+    const red = [simulatedCheck({ status: 'failed', canRerun: true })]
+    onPr(
+      world,
+      (pr) => ({ ...checked(pr, red), mergeability: 'blocked', awaits: ['an approving review'] }),
+      (pr) => checked(pr, red),
+      () => ({ mergeability: 'clean', awaits: [] }),
+    )
+    const { end, kinds } = await run(world, reviewed({}))
+    expect([end.status, kinds]).toEqual(['success', ['plan', 'work']])
+    expect(world.events.filter((event) => event.type === 'ci.rerun').length).toBe(2)
+  })
+
+  // L69
+  it('that are run again have all of their time again', async () => {
+    const world = createWorld()
+    const red = [simulatedCheck({ status: 'failed', canRerun: true })]
+    const hours = (count: number) => Array.from({ length: count * 360 }, () => () => ({})) // a look each ten seconds
+    onPr(world, ...hours(1.5), (pr) => checked(pr, red), ...hours(1.5), green)
+    world.ci.push(() => [simulatedCheck({ status: 'pending' })])
+    const { end } = await run(world, reviewed({}))
+    expect([end.status, world.merges.length]).toEqual(['success', 1])
+  })
+
+  // L61
+  it('that are tolerated are told whenever something is merged with them', async () => {
+    const world = createWorld()
+    const limited = { name: 'CodeRabbit', status: 'failed', description: 'Review rate limit exceeded' } as const
+    world.ci.push(() => [simulatedCheck(), simulatedCheck(limited)])
+    const { end, kinds } = await run(world, reviewed({}))
+    expect([end.status, kinds]).toEqual(['success', ['plan', 'work']])
+    expect(world.events.filter((event) => event.type === 'ci.tolerated')).toMatchObject([{ checks: ['CodeRabbit'] }])
+  })
+
   it('that stay the same after a fix are looked at afresh, and told so', async () => {
     const world = createWorld()
     const red = () => [simulatedCheck({ status: 'failed' })]
@@ -213,6 +254,7 @@ describe('other people and the rules of the forge', () => {
     expect([end.status, world.merges]).toEqual(['success', [theirs]])
   })
 
+  // L53
   it('a merge that the forge does later is waited for, and asked for once', async () => {
     const world = createWorld()
     onPr(
@@ -225,6 +267,30 @@ describe('other people and the rules of the forge', () => {
     expect([end.status, world.events.filter((event) => event.type === 'pr.scheduled').length]).toEqual(['success', 1])
   })
 
+  // L53 W17
+  it.each([true, false])(
+    'a merge that is scheduled and never happens ends in a block that is told, not in a loop (by us: %s)',
+    async (ours) => {
+      const world = createWorld()
+      onPr(world, (pr) => ({
+        ...green(pr),
+        mergeability: 'blocked',
+        canSchedule: 'auto_merge',
+        mergeScheduled: ours ? null : 'auto_merge',
+      }))
+      const begun = world.now
+      const { end, group } = await run(world, reviewed({}))
+      expect([end.status, world.merges.length, group?.block?.cause]).toEqual([
+        'blocked',
+        0,
+        'PR #1 was accepted to be merged later, and is not merged',
+      ])
+      expect(world.events.filter((event) => event.type === 'pr.scheduled').length).toBe(ours ? 1 : 0)
+      expect(world.now - begun).toBeLessThan(4 * 3_600_000)
+    },
+  )
+
+  // W17
   it('a queue that drops it again and again ends in a block, not in a loop', async () => {
     const world = createWorld()
     const drop = () => ({ mergeScheduled: null })

@@ -39,6 +39,8 @@ export type GithubPlace = {
   /** The reading half of a new process. */
   read(changes?: Partial<ReadingOptions>): Reading
   clientFor(token: Omit<TokenRequest, 'login'> & { login?: string }): GithubClient
+  /** For a forge with other credentials. */
+  actingBy(credentials: Credentials): Pick<GithubForgeOptions, 'client' | 'credentials'>
   /** A branch with one commit and its pull request. */
   openPull(request?: {
     branch?: string
@@ -80,14 +82,14 @@ export async function createGithubPlace(
     }
   }
 
+  function actingBy(credentials: Credentials): Pick<GithubForgeOptions, 'client' | 'credentials'> {
+    const { now } = clock
+    const about = { address: address as GithubAddress, credentials, version: '0.0.0', now, pace: QUICK }
+    return { client: createGithubClient(about), credentials }
+  }
+
   function clientFor(token: Omit<TokenRequest, 'login'> & { login?: string }): GithubClient {
-    return createGithubClient({
-      address: address as GithubAddress,
-      credentials: credentialsFor(token),
-      version: '0.0.0',
-      now: clock.now,
-      pace: QUICK,
-    })
+    return actingBy(credentialsFor(token)).client
   }
 
   const client = clientFor({})
@@ -101,6 +103,7 @@ export async function createGithubPlace(
     clock,
     git,
     clientFor,
+    actingBy,
     local,
     told,
     forge(changes = {}) {

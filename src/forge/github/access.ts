@@ -27,32 +27,31 @@ const repository = z.object({
   isDisabled: z.boolean(),
   viewerPermission: orNull(z.string()),
   autoMergeAllowed: orNull(z.boolean()),
-  ref: orNull(z.object({ target: orNull(z.object({ oid: z.string() })) })),
 })
 type Repository = z.infer<typeof repository>
 
-const QUERY = `query Access($owner: String!, $name: String!, $ref: String!) {
-  repository(owner: $owner, name: $name) {
-    isArchived isDisabled viewerPermission autoMergeAllowed
-    ref(qualifiedName: $ref) { target { oid ... on Commit { statusCheckRollup { state } } } }
-  }
+const QUERY = `query Access($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { isArchived isDisabled viewerPermission autoMergeAllowed }
 }`
 
 export async function requireAccess(parts: AccessParts, needs: { readonly admin: boolean }): Promise<ForgeDescription> {
   const { client, credentials, targetBranch } = parts
   const { owner, name, host } = client.address
   const { login } = await client.viewer()
-  const { found, canSeeChecks } = await readRepository(parts)
-  const [rules, canPush, canOpen] = await Promise.all([
+  const found = await readRepository(parts)
+  const [rules, canPush, canOpen, canSeeChecks, canSeeStatuses] = await Promise.all([
     readBranchRules(client, targetBranch),
     tryPushing(parts),
     tryOpening(parts),
+    tryReading(parts, 'check-runs'),
+    tryReading(parts, 'status'),
   ])
   const isAdmin = found.viewerPermission === 'ADMIN' || credentials.kind === 'app'
   const missing = [
     ...(canPush ? [] : ['contents (write)']),
     ...(canOpen ? [] : ['pull requests (write)']),
-    ...(canSeeChecks ? [] : ['checks (read)', 'commit statuses (read)']),
+    ...(canSeeChecks ? [] : ['checks (read)']),
+    ...(canSeeStatuses ? [] : ['commit statuses (read)']),
     ...(needs.admin && !isAdmin ? ['administration, for --admin'] : []),
   ]
   if (missing.length > 0) throw lacking(missing, parts)
@@ -60,12 +59,11 @@ export async function requireAccess(parts: AccessParts, needs: { readonly admin:
   return { place: `${owner}/${name} on ${host}`, account: `${login} (${credentials.source})`, notes }
 }
 
-async function readRepository(parts: AccessParts): Promise<{ found: Repository; canSeeChecks: boolean }> {
-  const { client, targetBranch } = parts
+async function readRepository(parts: AccessParts): Promise<Repository> {
+  const { client } = parts
   const { owner, name } = client.address
-  const variables = { owner, name, ref: `refs/heads/${targetBranch}` }
-  const { data, problems } = await client
-    .query({ query: QUERY, variables, schema: z.object({ repository }) })
+  const { data } = await client
+    .query({ query: QUERY, variables: { owner, name }, schema: z.object({ repository }) })
     .catch((error: unknown) => {
       const failure = toFailure(error)
       throw failure.facts.status === 404 ? lacking(['metadata (read)'], parts) : failure
@@ -75,7 +73,7 @@ async function readRepository(parts: AccessParts): Promise<{ found: Repository; 
     const state = isArchived ? 'archived' : 'disabled'
     throw new Failure('forge_permission', `${owner}/${name} is ${state}: nothing can be written there`)
   }
-  return { found: data.repository, canSeeChecks: problems.length === 0 }
+  return data.repository
 }
 
 /** As a run will do it, by ssh or with the token; nothing is sent. */
@@ -100,6 +98,20 @@ async function tryOpening({ client, targetBranch }: AccessParts): Promise<boolea
     if (failure.facts.status === 422) return true
     if (failure.facts.status === 403 || failure.facts.status === 404) return false
     throw failure
+  }
+}
+
+/** Of the target branch; where it is not there yet, nothing is forbidden. */
+async function tryReading({ client, targetBranch }: AccessParts, what: 'check-runs' | 'status'): Promise<boolean> {
+  const { owner, name: repo } = client.address
+  const route = `GET /repos/{owner}/{repo}/commits/{ref}/${what}`
+  try {
+    await client.rest(route, { owner, repo, ref: targetBranch, per_page: 1 }, z.unknown())
+    return true
+  } catch (error) {
+    const failure = toFailure(error)
+    if (failure.isRetryable || failure.kind === 'forge_auth') throw failure
+    return failure.facts.status !== 403
   }
 }
 

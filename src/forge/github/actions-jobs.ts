@@ -77,7 +77,7 @@ type LogLine = { /** 0 = before any time was told. */ readonly at: number; reado
 function parseLines(log: string): readonly LogLine[] {
   let at = 0
   return log.split('\n').map((line) => {
-    const found = /^\ufeff?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?(.*)$/.exec(line)
+    const found = /^\ufeff?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z ?([\s\S]*)$/.exec(line)
     if (found === null) return { at, text: line }
     at = Date.parse(`${found[1]}Z`)
     return { at, text: found[2] ?? '' }

@@ -3,6 +3,7 @@
  * only while our answer is the last word in it.
  */
 import { z } from 'zod'
+import { Failure, toFailure } from '../../domain/failure.ts'
 import type { PrNumber } from '../../domain/ids.ts'
 import type { Forge, Reply } from '../forge.ts'
 import type { GithubClient } from './client.ts'
@@ -41,11 +42,35 @@ export function createAnswering({ client, warn }: AnsweringParts): Pick<Forge, '
 
     async requestReview(number, logins) {
       if (logins.length === 0) return
-      const { owner, name: repo } = client.address
-      const route = 'POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers'
-      await client.rest(route, { owner, repo, pull_number: number, reviewers: logins }, z.unknown())
+      try {
+        await askForReview(client, number, logins)
+      } catch (error) {
+        if (logins.length === 1 || toFailure(error).kind !== 'forge_refused') throw error
+        await askOneByOne(client, number, logins)
+      }
     },
   }
+}
+
+async function askForReview(client: GithubClient, number: PrNumber, reviewers: readonly string[]): Promise<void> {
+  const { owner, name: repo } = client.address
+  const route = 'POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers'
+  await client.rest(route, { owner, repo, pull_number: number, reviewers }, z.unknown())
+}
+
+/** One who left keeps GitHub from asking the others; who was refused is told after them. */
+async function askOneByOne(client: GithubClient, number: PrNumber, logins: readonly string[]): Promise<void> {
+  const refused: string[] = []
+  for (const login of logins) {
+    try {
+      await askForReview(client, number, [login])
+    } catch (error) {
+      const failure = toFailure(error)
+      if (failure.kind !== 'forge_refused') throw failure
+      refused.push(`${login}: ${failure.message}`)
+    }
+  }
+  if (refused.length > 0) throw new Failure('forge_refused', refused.join('; '))
 }
 
 function isThreadReply(reply: Reply): reply is ThreadReply {
@@ -66,7 +91,7 @@ async function readThreads(client: GithubClient, ids: readonly string[]): Promis
     const { data } = await client.query({
       query: `query Threads($ids: [ID!]!) {
         nodes(ids: $ids) {
-          ... on PullRequestReviewThread { id isResolved comments(last: 50) { nodes { body viewerDidAuthor } } }
+          ... on PullRequestReviewThread { id isResolved comments(last: 100) { nodes { body viewerDidAuthor } } }
         }
       }`,
       variables: { ids: ids.slice(start, start + 100) },

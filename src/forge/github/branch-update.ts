@@ -43,7 +43,8 @@ async function afterFailure(client: GithubClient, request: UpdateRequest, failur
   // Not known whether it happened, and the head is another one: ours or not, it is to be looked at.
   if (settled !== null) return settled
   if (failure.facts.maybeDone === true) throw failure
-  // Mergeability may still be computed; then GitHub's words are all there is.
+  // Mergeability may still be computed and the comparison be hidden; then GitHub's words are all there is.
+  if (/no new commits on the base/i.test(failure.message)) return { kind: 'current' }
   return /merge conflict/i.test(failure.message) ? { kind: 'conflict' } : { kind: 'refused', why: failure.message }
 }
 

@@ -7,7 +7,7 @@ const CHECK_FIELDS = `
   ... on CheckRun {
     databaseId name status conclusion title summary detailsUrl startedAt
     isRequired(pullRequestNumber: $number)
-    checkSuite { createdAt app { databaseId slug } workflowRun { databaseId event workflow { name } } }
+    checkSuite { databaseId createdAt app { databaseId slug } workflowRun { databaseId event workflow { name } } }
   }
   ... on StatusContext {
     context state description targetUrl createdAt
@@ -32,6 +32,7 @@ const checkRun = z.object({
   isRequired: orNull(z.boolean()),
   checkSuite: orNull(
     z.object({
+      databaseId: orNull(z.number()),
       createdAt: orNull(time),
       app: orNull(z.object({ databaseId: orNull(z.number()), slug: z.string() })),
       workflowRun: orNull(

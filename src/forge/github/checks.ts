@@ -25,6 +25,8 @@ export type RawCheck = {
   /** Slug of the app that reports it; `github-actions` for jobs. null for statuses. */
   readonly app: string | null
   readonly appId: number | null
+  /** A re-run reports into the suite of the run before. null for statuses. */
+  readonly suiteId: number | null
   /** The run of GitHub Actions it is a job of. */
   readonly run: { readonly id: number; readonly workflow: string; readonly event: string } | null
   readonly url: string | null
@@ -56,7 +58,11 @@ function toRawCheck(head: CommitSha, node: CheckNode): RawCheck {
 }
 
 function fromCheckRun(head: CommitSha, node: CheckRunNode): RawCheck {
-  const { app, workflowRun } = node.checkSuite ?? { app: null, workflowRun: null }
+  const {
+    app,
+    workflowRun,
+    databaseId: suiteId,
+  } = node.checkSuite ?? { app: null, workflowRun: null, databaseId: null }
   const { event, workflow, databaseId } = workflowRun ?? { event: '', workflow: null, databaseId: null }
   const conclusion = node.status === 'COMPLETED' ? node.conclusion : null
   return {
@@ -71,6 +77,7 @@ function fromCheckRun(head: CommitSha, node: CheckRunNode): RawCheck {
     description: describe(node.title ?? firstLine(node.summary)),
     app: app?.slug ?? null,
     appId: app?.databaseId ?? null,
+    suiteId,
     run: databaseId === null ? null : { id: databaseId, workflow: workflow?.name ?? '', event },
     url: node.detailsUrl,
     startedAt: node.startedAt,
@@ -92,6 +99,7 @@ function fromStatus(head: CommitSha, node: StatusNode): RawCheck {
     description: describe(node.description),
     app: null,
     appId: null,
+    suiteId: null,
     run: null,
     url: node.targetUrl,
     startedAt: node.createdAt,
@@ -111,6 +119,7 @@ function toExpected(head: CommitSha, context: string, appId: number | null): Raw
     description: 'required, and not reported yet',
     app: null,
     appId,
+    suiteId: null,
     run: null,
     url: null,
     startedAt: null,
@@ -147,11 +156,15 @@ export function ownCause({ conclusion }: Pick<RawCheck, 'conclusion'>): CheckCau
   return CAUSE_OF[conclusion ?? ''] ?? 'unknown'
 }
 
-/** Re-runs leave their forerunners in the list: of one check of one app, started by one event, the newest counts. */
+/**
+ * Re-runs leave their forerunners in the list: of one check of one app, started by one event, the newest counts. Where
+ * the run is not shown, its suite tells workflows of the same job names apart.
+ */
 function newestOfEach(checks: readonly RawCheck[]): readonly RawCheck[] {
   const newest = new Map<string, RawCheck>()
   for (const check of checks) {
-    const key = JSON.stringify([check.kind, check.context, check.appId, check.run?.workflow, check.run?.event])
+    const source = check.run === null ? [check.suiteId] : [check.run.workflow, check.run.event]
+    const key = JSON.stringify([check.kind, check.context, check.appId, ...source])
     const known = newest.get(key)
     if (known === undefined || isNewer(check, known)) newest.set(key, check)
   }

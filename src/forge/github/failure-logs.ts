@@ -8,6 +8,7 @@ import { tailOf, toLogPaths } from '../logs/log-file.ts'
 import { type Annotation, failingPart, readAnnotations, readJob, readJobLog } from './actions-jobs.ts'
 import type { RawCheck } from './checks.ts'
 import type { GithubClient } from './client.ts'
+import { unlessRefused } from './failures.ts'
 
 export type LogRequest = {
   readonly number: PrNumber
@@ -44,14 +45,18 @@ async function readLog(client: GithubClient, check: RawCheck): Promise<string> {
   if (databaseId === null) return own
   const [log, annotations] = await Promise.all([
     check.run === null ? null : readJobPart(client, databaseId),
-    readAnnotations(client, databaseId).catch(() => []), // what it says about lines is an addition
+    unlessRefused(readAnnotations(client, databaseId)),
   ])
-  return toPlainText(`${own}${annotations.map(toLine).join('')}${log ?? ''}`)
+  return toPlainText(`${own}${(annotations ?? []).map(toLine).join('')}${log ?? ''}`)
 }
 
+/** null = there is none, or this token may not read it. */
 async function readJobPart(client: GithubClient, jobId: number): Promise<string | null> {
-  const [job, log] = await Promise.all([readJob(client, jobId), readJobLog(client, jobId)])
-  return log === null ? null : failingPart(log, job)
+  const [job, log] = await Promise.all([
+    unlessRefused(readJob(client, jobId)),
+    unlessRefused(readJobLog(client, jobId)),
+  ])
+  return log === null ? null : failingPart(log, job ?? { steps: [] })
 }
 
 function toLine({ path, start_line: line, title, message }: Annotation): string {

@@ -43,6 +43,16 @@ export function toGithubFailure(error: unknown, request: RequestFacts): Failure 
   return toRefusal(answer, words, { request, facts, cause: error })
 }
 
+/** Not found and not allowed say nothing about what was asked for; being unreachable is another matter, and is thrown. */
+export async function unlessRefused<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof Failure && (error.kind === 'forge_refused' || error.kind === 'forge_permission')) return null
+    throw error
+  }
+}
+
 /** The connection was never made: whatever was asked did not happen. */
 export function neverSent(error: unknown): boolean {
   return codesOf(error).some((code) => NEVER_SENT.has(code))

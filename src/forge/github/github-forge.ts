@@ -19,7 +19,6 @@ import { cancelSchedule } from './merge-schedule.ts'
 import { mergePr } from './merging.ts'
 import { createOpening } from './opening.ts'
 import { setNotice } from './own-comments.ts'
-import { requirePrFacts } from './pr-facts.ts'
 import { createReading } from './reading.ts'
 import { rerunChecks } from './rerunning.ts'
 import { createTriage } from './triage.ts'
@@ -90,7 +89,7 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
     setNotice: (number, text) => setNotice(client, number, text),
     updateBranch: hurried((number, head) => updateHeadBranch(client, { number, head })),
     merge: hurried((request) => mergePr(client, request)),
-    cancelScheduled: hurried(async (number) => cancelSchedule(client, await requirePrFacts(client, number))),
+    cancelScheduled: hurried((number) => cancelSchedule(client, number)),
     deleteHeadBranch: (headBranch, mergedHead) =>
       deleteMergedHead(
         { git, branches: { readHead: branches.read, deleteHead: branches.delete }, targetBranch, emit },

@@ -1,4 +1,5 @@
 /** GraphQL: queries may be repeated and may come back in part, mutations neither. */
+import { RequestError } from '@octokit/request-error'
 import { z } from 'zod'
 import type { GithubAddress } from './address.ts'
 import type { Attempts, RequestName } from './attempts.ts'
@@ -39,8 +40,14 @@ export function createGraphql({ reading, writing }: Octokits, attempts: Attempts
   async function post(octokit: PlainOctokit, request: GraphqlRequest<unknown>, retries: number) {
     const { query, variables = {}, signal } = request
     const options = { retries, ...(signal && { signal }) }
-    const { data } = await octokit.request('POST /graphql', { baseUrl, query, variables, request: options })
-    return data as unknown
+    try {
+      const { data } = await octokit.request('POST /graphql', { baseUrl, query, variables, request: options })
+      return data as unknown
+    } catch (error) {
+      // An internal error beside the data was asked again in vain: the rest of it is an answer all the same.
+      if (error instanceof RequestError && error.response?.status === 200) return error.response.data
+      throw error
+    }
   }
 
   function parse<T>(

@@ -2,14 +2,19 @@
  * Hidden marks by which we know our own comments: an HTML comment that GitHub does not show. A mark proves nothing by
  * itself, anybody can copy it; it counts only in what our own account wrote.
  */
+import { cutText } from '../../lib/plain-text.ts'
 
 const MARK = /<!-- claudetm:([^\s<>]+) -->/g
 /** Characters that would end the HTML comment or the key. */
 const UNSAFE = /[^\w.:/@#-]+/g
 
-/** The text with its mark below. The same key always gives the same mark. */
+/** GitHub refuses longer ones. */
+const MAX_COMMENT_CHARS = 65_000
+
+/** The text with its mark below, as long as GitHub takes it. The same key always gives the same mark. */
 export function withMark(body: string, key: string): string {
-  return `${body.trimEnd()}\n\n${toMark(key)}`
+  const mark = `\n\n${toMark(key)}`
+  return `${cutText(body.trimEnd(), MAX_COMMENT_CHARS - mark.length, '\n\n… (shortened)')}${mark}`
 }
 
 export function toMark(key: string): string {

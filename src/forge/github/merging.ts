@@ -41,9 +41,8 @@ function settle(pr: PrFacts | null, { number, head }: MergeRequest): MergeResult
   if (pr.state === 'CLOSED') return { kind: 'refused', why: `PR #${number} is closed` }
   if (pr.headRefOid !== head) return { kind: 'stale', why: `its head is ${pr.headRefOid.slice(0, 12)} by now` }
   if (isConflicting(pr)) return { kind: 'stale', why: 'it conflicts with the target branch' }
-  return pr.mergeable === 'MERGEABLE'
-    ? null
-    : { kind: 'stale', why: 'GitHub does not say yet whether it can be merged' }
+  if (pr.isDraft) return { kind: 'refused', why: `PR #${number} is a draft` }
+  return isJudged(pr) ? null : { kind: 'stale', why: 'GitHub does not say yet whether it can be merged' }
 }
 
 async function mergeNow(client: GithubClient, request: MergeRequest, { pr, method }: Ready): Promise<MergeResult> {
@@ -89,8 +88,12 @@ async function afterFailure(
   if (pr?.isInMergeQueue === true) return { kind: 'scheduled', by: 'queue' }
   if (pr !== null && pr.autoMergeRequest !== null) return { kind: 'scheduled', by: 'auto_merge' }
   if (maybeDone) return { kind: 'unknown', why: failure.message }
-  const moved = pr?.baseRef?.target?.oid !== before.baseRef?.target?.oid
-  return { kind: moved ? 'stale' : 'refused', why: failure.message }
+  return { kind: pr === null || hasMoved(before, pr) ? 'stale' : 'refused', why: failure.message }
+}
+
+/** What was asked for was meant for another state of things. */
+function hasMoved(before: PrFacts, now: PrFacts): boolean {
+  return now.baseRef?.target?.oid !== before.baseRef?.target?.oid || now.mergeStateStatus !== before.mergeStateStatus
 }
 
 /** Squash first: one group is one commit. null = what was asked for is not allowed. */
@@ -104,9 +107,20 @@ function chooseMethod(settings: MergeSettings, asked: MergeMethod | null): Merge
   return MERGE_METHODS.find((method) => allowed[method]) ?? null
 }
 
-/** UNSTABLE and HAS_HOOKS may be merged; merely behind is held only where the rules say so, and then GitHub says BEHIND. */
+/**
+ * Whether the rules hold it is told by one word; a word that is not known here may be one of theirs, and an
+ * administrator's token would merge all the same.
+ */
+function isJudged({ mergeable, mergeStateStatus }: PrFacts): boolean {
+  return mergeable === 'MERGEABLE' && [...FREE, ...HELD].includes(mergeStateStatus)
+}
+
+const FREE = ['CLEAN', 'UNSTABLE', 'HAS_HOOKS']
+/** Merely behind is held only where the rules say so; elsewhere GitHub does not say BEHIND. */
+const HELD = ['BLOCKED', 'BEHIND']
+
 function isHeld({ mergeStateStatus }: PrFacts): boolean {
-  return mergeStateStatus === 'BLOCKED' || mergeStateStatus === 'BEHIND'
+  return HELD.includes(mergeStateStatus)
 }
 
 export function isConflicting({ mergeable, mergeStateStatus }: PrFacts): boolean {

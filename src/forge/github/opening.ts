@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Failure, toFailure } from '../../domain/failure.ts'
 import type { PrNumber } from '../../domain/ids.ts'
+import { cutText } from '../../lib/plain-text.ts'
 import type { Forge, OpenedPr, PullRequestText } from '../forge.ts'
 import type { GithubClient } from './client.ts'
 import { requirePrFacts } from './pr-facts.ts'
@@ -56,11 +57,12 @@ export function createOpening(parts: OpeningParts): Pick<Forge, 'ensureOpen' | '
     return open({ ...request, draft: false })
   }
 
+  /** REST would have to be told whose branch it is, and a repository may have another owner by now. */
   async function findOpen(headBranch: string): Promise<{ number: PrNumber; url: string } | null> {
-    const query = { owner, repo, state: 'open', head: `${owner}:${headBranch}`, base: targetBranch, per_page: 10 }
-    const { items } = await client.pages('GET /repos/{owner}/{repo}/pulls', query, listedPr)
-    const found = items.find(({ head }) => head.ref === headBranch)
-    return found === undefined ? null : { number: found.number, url: found.html_url }
+    const variables = { owner, name: repo, head: headBranch, base: targetBranch }
+    const { data } = await client.query({ query: FIND_OPEN, variables, schema: listedPrs })
+    const found = data.repository.pullRequests.nodes.find((pr) => !pr.isCrossRepository)
+    return found === undefined ? null : { number: found.number, url: found.url }
   }
 
   /** People find ours by it. A run can do without. */
@@ -103,14 +105,23 @@ export function createOpening(parts: OpeningParts): Pick<Forge, 'ensureOpen' | '
 }
 
 const labelled = z.object({ labels: z.array(z.object({ name: orNull(z.string()) })) })
-const listedPr = openedPr.extend({ head: z.object({ ref: z.string() }) })
+
+/** Ours is one at most; forks may have branches of the same name. */
+const FIND_OPEN = `query FindOpen($owner: String!, $name: String!, $head: String!, $base: String!) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(states: OPEN, headRefName: $head, baseRefName: $base, first: 100) {
+      nodes { number url isCrossRepository }
+    }
+  }
+}`
+
+const listedPr = z.object({ number: prNumber, url: z.string(), isCrossRepository: z.boolean() })
+const listedPrs = z.object({
+  repository: z.object({ pullRequests: z.object({ nodes: z.array(listedPr) }) }),
+})
 
 function bounded({ title, body }: PullRequestText): PullRequestText {
-  const end = '\n\n… (shortened)'
-  return {
-    title: title.slice(0, MAX_TITLE_CHARS),
-    body: body.length <= MAX_BODY_CHARS ? body : `${body.slice(0, MAX_BODY_CHARS).toWellFormed()}${end}`,
-  }
+  return { title: cutText(title, MAX_TITLE_CHARS), body: cutText(body, MAX_BODY_CHARS, '\n\n… (shortened)') }
 }
 
 /** GitHub has one status for everything that is wrong with a request; its words only choose between two ways to go on. */

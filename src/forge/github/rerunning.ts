@@ -4,6 +4,8 @@ import { toFailure } from '../../domain/failure.ts'
 import type { RerunResult } from '../forge.ts'
 import type { RawCheck } from './checks.ts'
 import type { GithubClient } from './client.ts'
+import { unlessRefused } from './failures.ts'
+import { orNull } from './schema.ts'
 
 export async function rerunChecks(
   client: GithubClient,
@@ -15,7 +17,7 @@ export async function rerunChecks(
   const failed = asked.filter(({ status }) => status === 'failed')
   if (failed.length === 0) return allEnded(asked) ? none('what is asked for has not failed') : { kind: 'started' }
   const runs = new Set(failed.flatMap(({ run }) => run?.id ?? []))
-  if (runs.size === 0) return none('only its own app can start it again')
+  if (runs.size === 0) return none('it belongs to no run that this token can start again')
   const results = await Promise.all([...runs].map((id) => rerunFailedJobs(client, id)))
   const refused = results.find((result) => result.kind === 'impossible')
   return results.some(({ kind }) => kind === 'started') ? { kind: 'started' } : (refused ?? none('no run'))
@@ -23,22 +25,40 @@ export async function rerunChecks(
 
 async function rerunFailedJobs(client: GithubClient, runId: number): Promise<RerunResult> {
   const { owner, name: repo } = client.address
+  const before = await readRun(client, runId)
+  if (before !== null && isUnderWay(before)) return { kind: 'started' }
   const route = 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs'
   try {
     await client.rest(route, { owner, repo, run_id: runId }, z.unknown())
     return { kind: 'started' }
   } catch (error) {
     const failure = toFailure(error)
-    const isUnclear = failure.kind === 'forge_refused' || failure.kind === 'forge_permission' || failure.facts.maybeDone
-    if (!isUnclear) throw failure
-    return (await isUnderWay(client, runId)) ? { kind: 'started' } : none(failure.message)
+    const maybeDone = failure.facts.maybeDone === true
+    if (!maybeDone && failure.kind !== 'forge_refused' && failure.kind !== 'forge_permission') throw failure
+    const now = await readRun(client, runId)
+    if (now !== null && (isUnderWay(now) || isLater(now, before))) return { kind: 'started' }
+    if (maybeDone) throw failure
+    return none(failure.message)
   }
 }
 
-async function isUnderWay(client: GithubClient, runId: number): Promise<boolean> {
+const run = z.object({ status: z.string(), run_attempt: orNull(z.number()) })
+type Run = z.infer<typeof run>
+
+/** null = this token may not read it. */
+function readRun(client: GithubClient, runId: number): Promise<Run | null> {
   const { owner, name: repo } = client.address
-  const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}'
-  const { status } = await client.rest(route, { owner, repo, run_id: runId }, z.object({ status: z.string() }))
+  return unlessRefused(
+    client.rest('GET /repos/{owner}/{repo}/actions/runs/{run_id}', { owner, repo, run_id: runId }, run),
+  )
+}
+
+/** Started and over by now. */
+function isLater(now: Run, before: Run | null): boolean {
+  return (now.run_attempt ?? 0) > (before?.run_attempt ?? Number.POSITIVE_INFINITY)
+}
+
+function isUnderWay({ status }: Run): boolean {
   return status !== 'completed'
 }
 

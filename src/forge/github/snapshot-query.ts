@@ -145,7 +145,9 @@ function toShownPr(raw: unknown, problems: readonly string[], path: string): Sho
     throw new Failure('forge_permission', `the pull request cannot be read: ${problem}`)
   }
   const hiddenBy = (fields: readonly string[]) => {
-    const found = problems.find((problem) => fields.some((field) => problem.startsWith(`${path}.${field}`)))
+    const found = problems.find(
+      (problem) => fields.some((field) => problem.startsWith(`${path}.${field}`)) && !OF_A_RUN.test(problem),
+    )
     return found?.replace(/^\S+ /, '') ?? null
   }
   return {
@@ -154,5 +156,8 @@ function toShownPr(raw: unknown, problems: readonly string[], path: string): Sho
     hidden: { checks: hiddenBy(['commits']), reviews: hiddenBy(REVIEW_PARTS) },
   }
 }
+
+/** A token that may not see Actions sees their checks all the same: they only cannot be run again. */
+const OF_A_RUN = /^\S+\.workflowRun /
 
 const REVIEW_PARTS = ['reviewThreads', 'latestOpinionatedReviews', 'reviews', 'comments']

@@ -1,12 +1,12 @@
 /** Why checks are red: the code, the machines, the account, a person's leave; and whether the target branch is red as well. */
 import { z } from 'zod'
-import { Failure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
 import type { Check, CheckCause } from '../../domain/observation.ts'
 import { type ActionsJob, readAnnotations, readJob } from './actions-jobs.ts'
 import { checkFields, checkNode } from './check-nodes.ts'
 import { ownCause, type RawCheck, type Triage, toRawChecks } from './checks.ts'
 import type { GithubClient } from './client.ts'
+import { unlessRefused } from './failures.ts'
 import { connection, isWhole, orNull } from './schema.ts'
 import type { TriageLookUp } from './triaging.ts'
 
@@ -27,7 +27,7 @@ async function findCause(client: GithubClient, check: RawCheck): Promise<CheckCa
   const own = ownCause(check)
   if (own !== 'unknown') return own
   if (!isJob(check)) return 'code' // nobody but its app knows more
-  const job = await unlessGone(readJob(client, check.databaseId))
+  const job = await unlessRefused(readJob(client, check.databaseId))
   if (job === null) return 'code'
   return hasReachedCode(job) ? 'code' : causeOfNotRunning(client, check.databaseId)
 }
@@ -46,21 +46,11 @@ const RUNNERS_OWN_STEPS =
 
 /** GitHub says why in an annotation, and nowhere else. */
 async function causeOfNotRunning(client: GithubClient, checkRunId: number): Promise<CheckCause> {
-  const annotations = (await unlessGone(readAnnotations(client, checkRunId))) ?? []
+  const annotations = (await unlessRefused(readAnnotations(client, checkRunId))) ?? []
   return annotations.some(({ message }) => ACCOUNT_WORDS.test(message ?? '')) ? 'account' : 'infrastructure'
 }
 
 const ACCOUNT_WORDS = /payments? ha(ve|s) failed|spending limit|billing|account is locked|minutes quota/i
-
-/** Not found and not allowed say nothing about the cause; being unreachable is another matter. */
-async function unlessGone<T>(asked: Promise<T>): Promise<T | null> {
-  try {
-    return await asked
-  } catch (error) {
-    if (error instanceof Failure && !error.isRetryable) return null
-    throw error
-  }
-}
 
 /** The same job of the same workflow, or the same context of the same app, whatever event started it. */
 function statusOnBase(check: RawCheck, base: readonly RawCheck[] | null): Check['onBase'] {

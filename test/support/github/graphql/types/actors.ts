@@ -56,7 +56,7 @@ const owner = {
 
 export const userResolvers: Resolvers<Github.User, ActorSource> = {
   ...owner,
-  login: loginOf,
+  login: (source, _args, context) => loginOf(source, context),
   name: ({ user }) => user.name,
   email: ({ user }) => user.email ?? '',
   bio: () => null,
