@@ -1,6 +1,7 @@
 /**
  * Hidden marks by which we know our own comments: an HTML comment that GitHub does not show. A mark proves nothing by
- * itself, anybody can copy it; it counts only in what our own account wrote.
+ * itself, anybody can copy it; it counts only in what our own account wrote, and only as the last line: who answers a
+ * comment by quoting it takes the mark along, further up.
  */
 
 const MARK = /<!-- claudetm:([^\s<>]+) -->/g
@@ -28,6 +29,11 @@ export function marksIn(body: string): readonly string[] {
 
 export function hasMark(body: string, key: string): boolean {
   return marksIn(body).includes(toMarkKey(key))
+}
+
+/** Ends with a mark, as what we write does. */
+export function isMarked(body: string): boolean {
+  return /(?:^|\n)<!-- claudetm:[^\s<>]+ -->\s*$/.test(body)
 }
 
 /** What a person would see. */
