@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { PrGroup } from '../domain/plan.ts'
 import type { RunState } from '../domain/run.ts'
+import { toCodeSpan, toPostedText, toPostedTitle } from '../forge/posted-text.ts'
 
 const TITLE_CHARS = 72
 
@@ -11,26 +12,26 @@ export function pullRequestText(state: RunState, group: PrGroup): { title: strin
     const evidence = state.tasks[task.id]
     const summary =
       evidence === undefined || evidence.summary === '' ? '' : `\n  ${evidence.summary.replace(/\s*\n\s*/g, '\n  ')}`
-    return `- ${task.title}${summary}`
+    return `- ${toPostedTitle(task.title)}${toPostedText(summary)}`
   })
   const checks =
     gate === null || gate.outcome === 'none'
       ? ['No checks of the project were found to run before the push.']
       : gate.checks.map(
           (check) =>
-            `- \`${check.command}\`: ${check.exitCode === 0 ? 'passed' : 'failed'} on ${gate.commit.slice(0, 12)}`,
+            `- ${toCodeSpan(check.command)}: ${check.exitCode === 0 ? 'passed' : 'failed'} on ${gate.commit.slice(0, 12)}`,
         )
   const body = [
-    ...(group.why === '' ? [] : [group.why, '']),
+    ...(group.why === '' ? [] : [toPostedText(group.why), '']),
     '## Tasks',
     ...tasks,
     '',
     '## Verified before the push',
     ...checks,
     '',
-    `Part of: ${state.goal.replace(/\s+/g, ' ').slice(0, 300)}`,
+    `Part of: ${toPostedTitle(state.goal.slice(0, 300))}`,
   ]
-  return { title: shorten(group.title), body: body.join('\n') }
+  return { title: toPostedTitle(shorten(group.title)), body: body.join('\n') }
 }
 
 /** To see whether what the forge was given is what it should have now. */

@@ -57,7 +57,7 @@ function background(request: WorkPrompt): string {
   const tasks = group.tasks.map((task) => `- [${done.has(task.id) ? 'x' : ' '}] ${task.title}`)
   return joinSections([
     section('Goal of the whole run', request.goal),
-    section('This pull request', `${group.title}\n${group.why}\n${tasks.join('\n')}`),
+    section('This pull request', `${label(group.title)}\n${group.why}\n${tasks.join('\n')}`),
     section('Known about this code base', noted(request.learnings)),
   ])
 }
