@@ -28,6 +28,32 @@ export function toPlainText(text: string, options: { maxLength?: number; singleL
   return options.maxLength === undefined ? shaped : cutText(shaped, options.maxLength)
 }
 
+/** For lines that we painted ourselves: our own colours stay, and nothing else that a terminal obeys. */
+export function toScreenText(line: string): string {
+  if (!UNPRINTABLE.test(line)) return line
+  return line
+    .split(OWN_COLOURS)
+    .map((part, index) => (index % 2 === 1 ? part : toPlainText(part)))
+    .join('')
+}
+
+const UNPRINTABLE = /[^\n\t -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u28ff]/
+/** Bold, dim, the six colours, and their ends. */
+const OWN_COLOURS = /(\u001b\[(?:1|2|22|3[1-6]|39)m)/
+
+/** JSON in which every character that is not seen, or that a terminal obeys, is written as its number. */
+export function toJsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(UNSEEN_IN_JSON, (found) =>
+    Array.from(
+      { length: found.length },
+      (_, index) => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  )
+}
+
+/** JSON itself escapes C0, but not these. */
+const UNSEEN_IN_JSON = /[\u007f-\u009f\u2028\u2029]|\p{Default_Ignorable_Code_Point}/gu
+
 /** At most `maxLength` UTF-16 units, the last of which says that something is missing; never half a character. */
 function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text
