@@ -27,13 +27,18 @@ export function marksIn(body: string): readonly string[] {
   return [...body.matchAll(MARK)].map(([, key]) => key ?? '')
 }
 
+/** Written by us for this key: what only quotes it is somebody else's. */
 export function hasMark(body: string, key: string): boolean {
-  return marksIn(body).includes(toMarkKey(key))
+  return markAtEnd(body) === toMarkKey(key)
 }
 
 /** Ends with a mark, as what we write does. */
 export function isMarked(body: string): boolean {
-  return /(?:^|\n)<!-- claudetm:[^\s<>]+ -->\s*$/.test(body)
+  return markAtEnd(body) !== null
+}
+
+function markAtEnd(body: string): string | null {
+  return /(?:^|\n)<!-- claudetm:([^\s<>]+) -->\s*$/.exec(body)?.[1] ?? null
 }
 
 /** What a person would see. */
