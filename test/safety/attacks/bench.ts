@@ -1,14 +1,15 @@
-/** All attacks, counted by rule: what the reliability table is made of. `npx node test/safety/attacks/bench.ts` prints it. */
+/** All attacks, counted by rule: what the reliability table is made of. */
 import type { BenchResult } from '../safety-rules.ts'
 import { type Attack, toBenchResults } from './attack-report.ts'
 import { tryFuzz } from './fuzzing.ts'
+import { toAttacks, tryFromInside } from './inside.ts'
 import { PARSERS } from './parsers.ts'
 import { attackPosts } from './posts.ts'
 import { attackAsStranger, attackPrompts, attackUnseen } from './prompts.ts'
 import { attackTerminals } from './terminals.ts'
 
-/** About twenty seconds; nothing outside temporary directories is touched. */
-export async function runAttacks(): Promise<readonly BenchResult[]> {
+/** About a minute. `isConfinable`: whether bubblewrap works here; without it nothing is tried from inside. */
+export async function runAttacks({ isConfinable }: { isConfinable: boolean }): Promise<readonly BenchResult[]> {
   const fuzzed: Attack[] = []
   for (const fuzz of PARSERS) fuzzed.push(...(await tryFuzz(fuzz)))
   return [
@@ -16,12 +17,6 @@ export async function runAttacks(): Promise<readonly BenchResult[]> {
     ...toBenchResults('posted words', attackPosts()),
     ...toBenchResults('terminal escapes', await attackTerminals()),
     ...toBenchResults('fuzzed parsers', fuzzed, 'inputs'),
+    ...toBenchResults('from inside the sandbox', isConfinable ? toAttacks(await tryFromInside()) : []),
   ]
-}
-
-if (import.meta.main) {
-  for (const { bench, rule, unit, tried, violations } of await runAttacks()) {
-    console.log(`${bench}\t${rule}\t${tried} ${unit}\t${violations.length} violations`)
-    for (const violation of violations) console.log(`\t${violation}`)
-  }
 }
