@@ -1,23 +1,29 @@
 /** The shapes in which commands print: lines, one JSON document, a table. */
-import { toPlainText } from '../lib/plain-text.ts'
+import { toJsonText, toPlainText, toScreenText } from '../lib/plain-text.ts'
 import type { Environment } from './parts.ts'
 import { textWidth } from './text-width.ts'
 
 type Output = { readonly stdout: NodeJS.WriteStream; readonly environment: Environment }
 
+/** Callers make what comes from outside plain before they paint; this is for what they forget. */
 export function printLines({ stdout }: Output, lines: readonly string[]): void {
-  if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`)
+  if (lines.length > 0) stdout.write(`${lines.map(toScreenText).join('\n')}\n`)
 }
 
 export function printJson({ stdout }: Output, value: unknown): void {
-  stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  stdout.write(`${toJsonText(value, 2)}\n`)
 }
 
 export type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] }
 
+/** More in one cell is no table any more, and wrapping its words takes minutes (seen: 40,000 characters, 35 s). */
+const MAX_CELL_CHARS = 1_000
+
 /** Framed in a terminal, aligned by spaces for pipes. */
 export async function printTable(output: Output, table: Table): Promise<void> {
-  const rows = table.rows.map((row) => row.map((cell) => toPlainText(cell, { singleLine: true })))
+  const rows = table.rows.map((row) =>
+    row.map((cell) => toPlainText(cell, { singleLine: true, maxLength: MAX_CELL_CHARS })),
+  )
   const { isTTY, columns } = output.stdout
   const framed = isTTY === true && output.environment.TERM !== 'dumb'
   if (framed) output.stdout.write(`${await frame({ head: table.head, rows }, columns ?? 100)}\n`)

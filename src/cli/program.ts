@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import type { PrNumber } from '../domain/ids.ts'
 import { MERGE_METHODS, MODEL_TIERS } from '../domain/run.ts'
+import { toPlainText } from '../lib/plain-text.ts'
 import { FORGE_CHOICES } from '../operations/run-request.ts'
 import type {
   CiLogFlags,
@@ -33,7 +34,7 @@ export function createProgram(base: CliBase, parts: Parts, finish: Finish): Comm
     .showHelpAfterError('(claudetm --help lists everything)')
     .configureOutput({
       writeOut: (text) => base.stdout.write(text),
-      writeErr: (text) => base.stderr.write(text),
+      writeErr: (text) => base.stderr.write(toPlainText(text)),
       getOutHelpWidth: () => base.stdout.columns ?? 100,
       getErrHelpWidth: () => base.stderr.columns ?? 100,
     })

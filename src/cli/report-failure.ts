@@ -17,7 +17,7 @@ export function reportFailure(
   const { sentence, cure } = explainFailure(failure)
   stderr.write(`${paint('red', 'claudetm:')} ${toPlainText(sentence)}\n`)
   if (cure !== null) stderr.write(`Next: ${toPlainText(cure)}\n`)
-  if (environment.CLAUDETM_DEBUG === '1') stderr.write(`${describeCauses(failure)}\n`)
+  if (environment.CLAUDETM_DEBUG === '1') stderr.write(`${toPlainText(describeCauses(failure))}\n`)
   return failure.kind === 'usage' ? USAGE_ERROR : FAILED
 }
 

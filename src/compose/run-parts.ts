@@ -5,7 +5,7 @@ import { createClaudeAgent } from '../agent/claude/claude-agent.ts'
 import { describeCredentials } from '../agent/claude/credentials.ts'
 import type { CliBase } from '../cli/parts.ts'
 import { describeAccount, toAgentEnvironment } from '../config/agent-environment.ts'
-import { claudetmHome, poolDirectory, stateDirectory } from '../config/paths.ts'
+import { claudetmHome, poolDirectory } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
 import type { RunOptions } from '../domain/run.ts'
 import type { Forge, ForgeDescription } from '../forge/forge.ts'
@@ -31,6 +31,7 @@ import type { Workspaces } from '../workspace/workspace.ts'
 import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts'
 import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
 import { clock } from './clock.ts'
+import { discreetAgent, discreetStore, redactionFor } from './discretion.ts'
 import { createForge } from './forges.ts'
 import { type House, openHouse } from './house.ts'
 import { findInstallation } from './place.ts'
@@ -97,7 +98,8 @@ export async function sandboxOf(
     home: homeOf(house.base),
     environmentPath: environment.PATH ?? '',
     platform: process.platform,
-    hiddenPaths: [claudetmHome(environment), stateDirectory(house.repository)],
+    // The person's checkout holds what is in no commit: an .env file, our state, the configuration with its keys.
+    hiddenPaths: [claudetmHome(environment), house.repository],
     cacheDirectory: join(
       claudetmHome(environment),
       'cache',
@@ -117,6 +119,7 @@ async function open(
   const ambient = describeCredentials(base.environment, homeOf(base)) !== null
   const workspaces = workspacesOf(house, sandbox, identity)
   const forge = await createForge(house, { options, workspaces, identity, emit, webhookPort })
+  const redact = redactionFor(base.environment, resolved)
   const agent = createClaudeAgent({
     sandbox,
     environment: { ...base.environment, [mark.name]: mark.value },
@@ -128,9 +131,9 @@ async function open(
   })
   return {
     parts: {
-      store,
+      store: discreetStore(store, redact),
       lock,
-      agent,
+      agent: discreetAgent(agent, redact),
       forge,
       workspaces,
       clock,

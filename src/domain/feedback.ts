@@ -2,6 +2,7 @@
  * What reviewers said and nobody has dealt with. One reading for the rules, the merge gate and the prompts. A remark is
  * dealt with once: the ledger (findings) remembers it, and only a newer remark of somebody else opens it again.
  */
+import { withoutHiddenComments } from '../lib/hidden-comments.ts'
 import type { KnownReviews, Remark, ReviewThread } from './observation.ts'
 import type { AskedRemark, Finding } from './run.ts'
 
@@ -93,9 +94,8 @@ function earlierAnswer(feedback: Feedback, findings: readonly Finding[]): Findin
 
 /** Letters only: line numbers, commits and counts change from one posting to the next. */
 function digestOf(body: string): string {
-  const words = body
+  const words = withoutHiddenComments(body)
     .toLowerCase()
-    .replace(/<!--[\s\S]*?-->/g, ' ')
     .replace(/\b[0-9a-f]{7,40}\b/g, ' ')
     .replace(/[^\p{L}]+/gu, ' ')
     .trim()
@@ -104,17 +104,17 @@ function digestOf(body: string): string {
 
 /** Bots' comments below a PR are reports; what they want done they say in threads. People's count unless they only nod. */
 function asksForSomething(remark: Remark): boolean {
-  if (remark.isBot) return false
-  const words = remark.body
-    .replace(/<!--[\s\S]*?-->/g, ' ')
-    .trim()
-    .toLowerCase()
+  if (remark.isBot || !remark.trusted) return false
+  const words = withoutHiddenComments(remark.body).trim().toLowerCase()
   if (!/[\p{L}\p{N}]/u.test(words)) return false
-  return !NODS.test(words) && !COMMANDS.test(words)
+  return !NODS.test(words.replace(EMOJI, '')) && !COMMANDS.test(words)
 }
 
+/** Out before the test: a row of them behind overlapping alternatives took time without end. */
+const EMOJI = /\p{Emoji_Presentation}|\p{Extended_Pictographic}|\uFE0F/gu
+
 const NODS =
-  /^(lgtm|looks good( to me)?|thanks?( you)?|thank you( very much)?|ty|nice( work| one)?|great( work)?|good (job|work)|well done|approved?|ship it|\+1|merci|danke)(?:[\s.!,:)]|\p{Emoji_Presentation}|\p{Extended_Pictographic}|\uFE0F)*$/u
+  /^(lgtm|looks good( to me)?|thanks?( you)?|thank you( very much)?|ty|nice( work| one)?|great( work)?|good (job|work)|well done|approved?|ship it|\+1|merci|danke)[\s.!,:)]*$/u
 
 /** To other programs: `/retest`, `@dependabot rebase`. */
 const COMMANDS = /^(\/[a-z][\w-]*(\s+[\w./-]+)*|@[\w-]+(\[bot\])?\s+[\w-]+)$/

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { PrGroup } from '../domain/plan.ts'
 import type { RunState } from '../domain/run.ts'
-import { cutText, toPlainText } from '../lib/plain-text.ts'
+import { toCodeSpan, toPostedText, toPostedTitle } from '../forge/posted-text.ts'
+import { cutText } from '../lib/plain-text.ts'
 
 const TITLE_CHARS = 72
 
@@ -10,35 +11,31 @@ export function pullRequestText(state: RunState, group: PrGroup): { title: strin
   const gate = state.groups[group.id]?.gate ?? null
   const tasks = group.tasks.map((task) => {
     const evidence = state.tasks[task.id]
-    const summary = plain(evidence?.summary ?? '')
-    return `- ${task.title}${summary === '' ? '' : `\n  ${summary.replace(/\s*\n\s*/g, '\n  ')}`}`
+    const summary = (evidence?.summary ?? '').trim()
+    const indented = summary === '' ? '' : `\n  ${summary.replace(/\s*\n\s*/g, '\n  ')}`
+    return `- ${toPostedTitle(task.title)}${toPostedText(indented)}`
   })
   const checks =
     gate === null || gate.outcome === 'none'
       ? ['No checks of the project were found to run before the push.']
       : gate.checks.map(
           (check) =>
-            `- \`${check.command}\`: ${check.exitCode === 0 ? 'passed' : 'failed'} on ${gate.commit.slice(0, 12)}`,
+            `- ${toCodeSpan(check.command)}: ${check.exitCode === 0 ? 'passed' : 'failed'} on ${gate.commit.slice(0, 12)}`,
         )
   const body = [
-    ...(group.why === '' ? [] : [group.why, '']),
+    ...(group.why === '' ? [] : [toPostedText(group.why), '']),
     '## Tasks',
     ...tasks,
     '',
     '## Verified before the push',
     ...checks,
     '',
-    `Part of: ${state.goal.replace(/\s+/g, ' ').slice(0, 300)}`,
+    `Part of: ${toPostedTitle(state.goal.slice(0, 300))}`,
   ]
-  return { title: cutText(group.title, TITLE_CHARS), body: body.join('\n') }
+  return { title: toPostedTitle(cutText(group.title, TITLE_CHARS)), body: body.join('\n') }
 }
 
 /** To see whether what the forge was given is what it should have now. */
 export function digestText(text: { title: string; body: string }): string {
   return createHash('sha256').update(`${text.title}\n${text.body}`).digest('hex').slice(0, 16)
-}
-
-/** What an agent wrote: to be read by people, and nothing in it hidden from them. */
-function plain(text: string): string {
-  return toPlainText(text).trim().replaceAll('<!--', '&lt;!--')
 }

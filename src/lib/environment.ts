@@ -31,6 +31,14 @@ export function scrubSecrets(environment: Environment): Record<string, string> {
   )
 }
 
+/** What a variable of this environment keeps secret: its value, where the name says so. Paths are none. */
+export function secretValues(environment: Environment): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) => {
+    const isSecret = hasSecretWord(name) && name !== 'PWD' && name !== 'OLDPWD' && !KEPT.has(name)
+    return isSecret && value !== undefined && value !== '' && !value.startsWith('/') ? [value] : []
+  })
+}
+
 /** Names that the rules below would drop and that hold nothing secret. */
 const KEPT: ReadonlySet<string> = new Set([
   'AWS_CA_BUNDLE',
@@ -98,7 +106,14 @@ function isSecretName(name: string): boolean {
   const upper = name.toUpperCase()
   if (SECRET_PREFIXES.some((prefix) => upper.startsWith(prefix))) return true
   if (GIT_LOCAL.test(name) || RUNNER_FILES.test(name) || SOCKETS.has(name)) return true
-  return upper.split(/[^A-Z0-9]+/).some((word) => SECRET_WORDS.has(word))
+  return hasSecretWord(name)
+}
+
+function hasSecretWord(name: string): boolean {
+  return name
+    .toUpperCase()
+    .split(/[^A-Z0-9]+/)
+    .some((word) => SECRET_WORDS.has(word))
 }
 
 /** A proxy is needed even with a password; a database of this machine is a test's. */

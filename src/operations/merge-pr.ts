@@ -2,6 +2,8 @@
  * `merge-pr`: any existing pull request is brought to its merge by the same engine as a run's own. It becomes a run with
  * one PR group whose one task is done already; what is left of a group's life is what is wanted.
  */
+
+import { label } from '../agent/prompts/quoting.ts'
 import { Failure } from '../domain/failure.ts'
 import { createGroupState } from '../domain/group-state.ts'
 import type { CommitSha, GroupId, PrNumber, RunId, TaskId } from '../domain/ids.ts'
@@ -149,7 +151,7 @@ function alreadyMerged(pr: PrSnapshot): RunEnd {
 }
 
 function goalFor(pr: PrSnapshot): string {
-  return `Bring pull request #${pr.number} to its merge: ${pr.title}`
+  return `Bring pull request #${pr.number} to its merge: ${label(pr.title)}`
 }
 
 const GROUP = 'g1' as GroupId

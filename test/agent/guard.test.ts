@@ -34,6 +34,7 @@ describe('a command line is split into what it would run', () => {
     ['echo a#b', [['echo', 'a#b']]],
     ['echo ""', [['echo', '']]],
     ['a \\\n  b', [['a', 'b']]],
+    ["$'\\x67it' $'p\\165sh' $'it\\'s' $'\\u0061'", [['git', 'push', "it's", 'a']]],
     ["cat <<'EOF' > f\ngit push\nEOF\nls", [['cat'], ['ls']]],
     [
       'git commit -m "$(cat <<\'EOF\'\nfix: (a) ; git push\nEOF\n)"\nls',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -137,6 +137,12 @@ describe('the environment of a session', () => {
   })
 })
 
+/** A session must not write them, nor make them where there are none. */
+const PERSONAL = [
+  ...['settings.json', 'settings.local.json', 'CLAUDE.md', 'agents', 'commands', 'hooks', 'output-styles', 'plugins'],
+  ...['rules', 'skills', 'workflows'],
+]
+
 describe('the confinement of a session', () => {
   const git = (branch: string | null) => ({
     commonDir: join(home, 'repo/.git'),
@@ -153,7 +159,7 @@ describe('the confinement of a session', () => {
     })
 
   it('lets it write its workspace, its conversation and its own branches', async () => {
-    await write('.claude/settings.json', {})
+    await write('.claude/settings.json', { mine: 1 })
     expect(await prepare('write', 'claudetm/run/g1')).toEqual({
       overlaid: [],
       cwd: join(home, 'w'),
@@ -164,8 +170,14 @@ describe('the confinement of a session', () => {
         join(home, 'repo/.git/logs/refs/heads/claudetm/run'),
         join(home, 'repo/.git/worktrees/w'),
       ],
-      readable: [join(home, 'repo/.git'), join(home, '.claude/settings.json')],
+      readable: [
+        join(home, 'repo/.git'),
+        join(home, 'repo/.git/objects/pack'),
+        join(home, 'repo/.git/objects/info'),
+        ...PERSONAL.map((name) => join(home, '.claude', name)),
+      ],
     })
+    expect(await readFile(join(home, '.claude/settings.json'), 'utf8')).toBe('{"mine":1}')
   })
 
   it.each([

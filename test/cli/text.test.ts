@@ -11,8 +11,20 @@ test.each([
   ['a\r\nb\rc\td', 'a\nb\nc\td'],
   ['left\u202eright\u2066x', 'leftrightx'],
   ['half \ud83d surrogate', 'half \ufffd surrogate'],
+  ['ze\u200bro\u2060 wi\u00addth\ufeff', 'zero width'],
+  ['tag\u{e0049}\u{e0047}ged', 'tagged'],
+  ['👩‍❤️‍👨 नि‍ می‌خواهم', '👩‍❤️‍👨 नि‍ می‌خواهم'],
+  ['\u001b]8;;https://evil.example\u001b\\link\u001b]8;;\u001b\\', 'link'],
+  ['\u001b]52;c;ZWNobyBoYWNrZWQ=\u0007x\u009d0;title\u009cy\u009b31mz', 'xyz'],
+  ['\u001b]0;never closed\nnext\u0007', '0;never closed\nnext'],
+  ['\u001b[2J\u001b[1;1H\u001bc\u001b(0up', 'up'],
 ])('plain text of %j', (text, plain) => {
   expect(toPlainText(text)).toBe(plain)
+})
+
+test('the time it takes grows with the text, whatever is in it', () => {
+  const worst = ['\u001b]', '\u001b[', '\u001b]a;', '\u001b[1;', '\u200d\ufe0f', '\u001b]8;;a\u001b']
+  for (const piece of worst) expect(toPlainText(piece.repeat(300_000)).length).toBeLessThan(2_000_000)
 })
 
 test('one line of a given length, whatever comes in', () => {

@@ -241,6 +241,8 @@ describe('marks', () => {
   test('whatever the key, it stays one mark', () => {
     const key = 'a --> b <!-- c\nd'
     const body = withMark('text', key)
+    const quoted = `${body.replace(/^/gm, '> ')}\n\nNo.`
+    expect(hasMark(quoted, key)).toBe(false)
     expect([marksIn(body).length, hasMark(body, key), withoutMarks(body)]).toEqual([1, true, 'text'])
   })
 })

@@ -80,10 +80,12 @@ describe('whose words count', () => {
     repository.comment(number, ME, withMark('done', 'reply:1'))
     repository.comment(number, ME, 'and I, the person, add')
     repository.comment(number, 'writer', withMark('copied', 'reply:1'))
+    repository.comment(number, ME, `${withMark('done', 'reply:1').replace(/^/gm, '> ')}\n\nNo, it is not.`)
     expect(known(await prOf(read())).comments.map(tell)).toEqual([
       'octo-me (trusted ours): done',
       'octo-me (trusted): and I, the person, add',
       'writer (trusted): copied',
+      'octo-me (trusted): > done',
     ])
   })
 

@@ -36,7 +36,16 @@ export function classifySession(request: ClassifyRequest): Outcome {
   if (ending.kind === 'stalled') {
     return fail('agent_stalled', `no message for ${Math.round(ending.silentMs / 1000)} s`)
   }
-  return view.result === null ? classifyStart(request) : classifyResult(view.result, request)
+  return view.result === null ? classifyStart(request) : classifySafely(view.result, request)
+}
+
+/** The types are the SDK's promise, not a fact: a result of another shape is a failure of the agent, not of the run. */
+function classifySafely(result: Result, request: ClassifyRequest): Outcome {
+  try {
+    return classifyResult(result, request)
+  } catch (error) {
+    return fail('agent_failed', `the end of the session cannot be read (${String(error)})`)
+  }
 }
 
 type Result = NonNullable<SessionView['result']>
@@ -79,6 +88,8 @@ function classifyResult(result: Result, request: ClassifyRequest): Outcome {
     case 'success':
       if (result.is_error) return classifyService(result, request, result.result)
       return fail('agent_output', 'the session ended without its structured answer')
+    default: // a newer agent may know more ends than its types here
+      return fail('agent_failed', `the session ended in a way not known here (${String(Object(result).subtype)})`)
   }
 }
 

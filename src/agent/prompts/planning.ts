@@ -1,6 +1,6 @@
 /** The variable text of planning sessions. */
 import type { Plan } from '../../domain/plan.ts'
-import { joinSections, quote, section } from './quoting.ts'
+import { joinSections, noted, quote, section } from './quoting.ts'
 
 export type PlanningPrompt = {
   readonly goal: string
@@ -16,7 +16,7 @@ export function planPrompt(request: PlanningPrompt): string {
     'Plan how to reach the goal below in this repository.',
     section('Goal', request.goal),
     limits(request),
-    section('Known about this code base', request.learnings),
+    section('Known about this code base', noted(request.learnings)),
     problem(request.problem),
   ])
 }
@@ -48,7 +48,7 @@ export function planUpdatePrompt(request: PlanUpdatePrompt): string {
         ),
     limits(request),
     section('Plan so far', describePlan(request)),
-    section('Known about this code base', request.learnings),
+    section('Known about this code base', noted(request.learnings)),
     problem(request.problem),
   ])
 }

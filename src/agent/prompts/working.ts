@@ -3,7 +3,8 @@ import type { SessionAsk } from '../../domain/decision.ts'
 import type { Feedback } from '../../domain/feedback.ts'
 import type { PrGroup, Task } from '../../domain/plan.ts'
 import type { CheckRun } from '../../domain/run.ts'
-import { joinSections, list, quote, section } from './quoting.ts'
+import { withoutHiddenComments } from '../../lib/hidden-comments.ts'
+import { joinSections, label, labels, list, noted, quote, section } from './quoting.ts'
 
 export type WorkPrompt = {
   readonly goal: string
@@ -35,6 +36,10 @@ export const NO_EVIDENCE: WorkEvidence = {
   target: null,
 }
 
+/** How much of all CI logs together goes into one prompt, and the least of each that says anything. */
+const LOGS_CHARS = 60_000
+const LEAST_LOG_CHARS = 1_500
+
 export function workPrompt(request: WorkPrompt): string {
   return joinSections([
     request.continues ? null : background(request),
@@ -52,8 +57,8 @@ function background(request: WorkPrompt): string {
   const tasks = group.tasks.map((task) => `- [${done.has(task.id) ? 'x' : ' '}] ${task.title}`)
   return joinSections([
     section('Goal of the whole run', request.goal),
-    section('This pull request', `${group.title}\n${group.why}\n${tasks.join('\n')}`),
-    section('Known about this code base', request.learnings),
+    section('This pull request', `${label(group.title)}\n${group.why}\n${tasks.join('\n')}`),
+    section('Known about this code base', noted(request.learnings)),
   ])
 }
 
@@ -117,7 +122,7 @@ function askSection(ask: SessionAsk, evidence: WorkEvidence): string | null {
     case 'conflict':
       return section(
         'The branch conflicts with its target',
-        `Rebase onto ${evidence.target?.branch ?? 'the target branch'} at commit ${evidence.target?.commit ?? ''} (it is in this repository; do not fetch): git rebase ${evidence.target?.commit ?? ''}. Keep the intent of both sides.`,
+        `Rebase onto ${evidence.target === null ? 'the target branch' : label(evidence.target.branch)} at commit ${evidence.target?.commit ?? ''} (it is in this repository; do not fetch): git rebase ${evidence.target?.commit ?? ''}. Keep the intent of both sides.`,
       )
   }
 }
@@ -128,12 +133,19 @@ function leftovers(paths: readonly string[]): string {
 
 function describeCi(checks: readonly string[], alsoOnTarget: readonly string[], evidence: WorkEvidence): string {
   const others =
-    alsoOnTarget.length === 0 ? '' : ` (${alsoOnTarget.join(', ')} fail on the target branch too: not asked for here.)`
+    alsoOnTarget.length === 0 ? '' : ` (${labels(alsoOnTarget)} fail on the target branch too: not asked for here.)`
   return [
-    `These checks failed on the pushed commit: ${checks.join(', ')}.${others} CI runs in a clean checkout of the commit: what is only in this directory (ignored or generated files, installed tools, local configuration) is not there. Find the cause, fix it and commit. If it is not caused by this change, answer nothing_to_do and say what you saw.`,
+    `These checks failed on the pushed commit: ${labels(checks)}.${others} CI runs in a clean checkout of the commit: what is only in this directory (ignored or generated files, installed tools, local configuration) is not there. Find the cause, fix it and commit. If it is not caused by this change, answer nothing_to_do and say what you saw.`,
     ...(evidence.sameFailureBefore === 0 ? [] : [sameAgain(evidence.sameFailureBefore)]),
-    ...evidence.ciLogs.map((log) => quote(`CI log of ${log.check}`, log.tail)),
+    ...describeLogs(evidence.ciLogs),
   ].join('\n')
+}
+
+/** A matrix of a hundred red jobs must not fill the conversation: each gets its share, and what has none is named above. */
+function describeLogs(logs: WorkEvidence['ciLogs']): readonly string[] {
+  const shown = logs.slice(0, LOGS_CHARS / LEAST_LOG_CHARS)
+  const share = Math.floor(LOGS_CHARS / Math.max(1, shown.length))
+  return shown.map((log) => quote(`CI log of ${log.check}`, log.tail, Math.min(share, 12_000)))
 }
 
 function sameAgain(times: number): string {
@@ -141,16 +153,19 @@ function sameAgain(times: number): string {
 }
 
 function describeFeedback(feedback: Feedback): string {
-  const place = feedback.path === null ? '' : ` on ${feedback.path}${feedback.line === null ? '' : `:${feedback.line}`}`
+  const line = feedback.line === null ? '' : `:${feedback.line}`
+  const place = feedback.path === null ? '' : ` on ${label(feedback.path)}${line}`
   const said = feedback.remarks.map((remark) =>
     quote(
       remark.ours ? 'you, before' : `${remark.author}, ${remark.isBot ? 'review bot' : 'reviewer'}`,
-      remark.body,
-      6_000,
+      withoutHiddenComments(remark.body),
+      REMARK_CHARS,
     ),
   )
   return `${KINDS[feedback.kind]} ${feedback.id}${place}:\n${said.join('\n')}`
 }
+
+export const REMARK_CHARS = 6_000
 
 const KINDS: Readonly<Record<Feedback['kind'], string>> = {
   thread: 'Thread',

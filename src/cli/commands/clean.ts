@@ -1,5 +1,6 @@
 /** `claudetm clean` */
 import { Failure } from '../../domain/failure.ts'
+import { toPlainText } from '../../lib/plain-text.ts'
 import { type CleanOutcome, cleanRun } from '../../operations/clean.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines } from '../print.ts'
@@ -19,7 +20,7 @@ export async function clean(parts: CliParts, options: { force: boolean; json?: t
 export function cleanWords(outcome: CleanOutcome): readonly string[] {
   if (outcome.kind === 'nothing') return ['Nothing to clean.']
   const { runId, branches } = outcome
-  const kept = branches.map((branch) => `  ${branch}`)
+  const kept = branches.map((branch) => `  ${toPlainText(branch, { singleLine: true })}`)
   return [
     `Run ${runId} was put away; claudetm history still lists it.`,
     ...(kept.length === 0 ? [] : ['These branches hold work that was not merged:', ...kept]),

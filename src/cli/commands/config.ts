@@ -1,4 +1,5 @@
 /** `claudetm config init`, `show`, `path` */
+import { toPlainText } from '../../lib/plain-text.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
 
@@ -18,7 +19,7 @@ export async function showConfig(parts: CliParts, options: { showSecrets: boolea
   await printTable(parts, { head: ['Key', 'From', 'Value'], rows })
   printLines(
     parts,
-    view.warnings.map((warning) => `Warning: ${warning}`),
+    view.warnings.map((warning) => `Warning: ${toPlainText(warning, { singleLine: true })}`),
   )
   return 0
 }

@@ -1,4 +1,5 @@
 /** `claudetm doctor` */
+import { toPlainText } from '../../lib/plain-text.ts'
 import type { DoctorCheck } from '../../operations/doctor/finding.ts'
 import { choosePaint, type Style } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
@@ -17,7 +18,9 @@ export async function doctor(parts: CliParts, options: { json?: true }): Promise
   const paint = choosePaint(parts.environment, parts.stdout)
   const cures = checks.filter((check) => check.outcome !== 'ok' && check.cure !== null)
   printLines(parts, [
-    ...cures.map((check) => `${paint(STYLES[check.outcome], check.name)}: ${check.cure}`),
+    ...cures.map(
+      (check) => `${paint(STYLES[check.outcome], check.name)}: ${toPlainText(check.cure ?? '', { singleLine: true })}`,
+    ),
     problems === 0
       ? 'Everything a run needs is here.'
       : `${count(problems, 'problem')} to solve before a run can start.`,

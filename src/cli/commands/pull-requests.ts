@@ -1,6 +1,7 @@
 /** `claudetm pr`, `comments`, `ci-status`, `ci-logs`: they look, and change nothing. */
 import type { Check, PrSnapshot } from '../../domain/observation.ts'
 import type { CiRun } from '../../forge/forge.ts'
+import { withoutHiddenComments } from '../../lib/hidden-comments.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { readCiLogs } from '../../operations/ci-logs.ts'
 import { type Conversation, toComments } from '../../operations/comments.ts'
@@ -64,7 +65,7 @@ export async function showCiLogs(parts: CliParts, options: CiLogFlags): Promise<
     if (logs.length === 0) printLines(parts, [`No check of PR #${pr.number} failed for ${pr.head.slice(0, 12)}.`])
     for (const { check, tail, file } of logs) {
       printLines(parts, [paint('bold', `== ${oneLine(check)}`), tail === '' ? '(there is no log)' : toPlainText(tail)])
-      if (file !== null) printLines(parts, [paint('dim', `The whole log: ${file}`)])
+      if (file !== null) printLines(parts, [paint('dim', `The whole log: ${oneLine(file)}`)])
     }
   })
 }
@@ -87,7 +88,7 @@ async function printPr(parts: CliParts, report: PrReport): Promise<void> {
     ['Branch', `${oneLine(pr.headBranch)} -> ${oneLine(pr.baseBranch)}, at ${pr.head.slice(0, 12)}`],
     ['Checks', checkWords(report)],
     ['Reviews', reviewWords(pr)],
-    ...(pr.awaits.length === 0 ? [] : [['Needs', pr.awaits.join(', ')] as const]),
+    ...(pr.awaits.length === 0 ? [] : [['Needs', oneLine(pr.awaits.join(', '))] as const]),
     ...(pr.mergeScheduled === null ? [] : [['Merge', `scheduled (${pr.mergeScheduled}), not merged yet`] as const]),
   ]
   printLines(parts, [headline(pr), ...facts.map(([name, text]) => `${paint('dim', `${name}:`.padEnd(9))}${text}`)])
@@ -113,7 +114,7 @@ const WORDS: Readonly<Record<string, string>> = {
 }
 
 function headline({ number, title, url }: PrSnapshot): string {
-  return `#${number} ${oneLine(title)}  ${url}`
+  return `#${number} ${oneLine(title)}  ${oneLine(url)}`
 }
 
 function toRow({ pr, checks, clauses }: PrReport): readonly string[] {
@@ -153,7 +154,7 @@ function toLines(conversation: Conversation, parts: CliParts, paint: Paint): rea
   const head = `${KINDS[kind]}${place}${state === '' ? '' : ` (${state})`}`
   const said = remarks.flatMap((remark) => [
     `  ${paint('cyan', `${oneLine(remark.author)}${remark.isBot ? ' (bot)' : ''}${remark.ours ? ' (this program)' : ''}`)} ${paint('dim', moment(remark.at, parts.now()))}`,
-    ...toPlainText(remark.body.replace(/<!--[\s\S]*?-->/g, ''))
+    ...toPlainText(withoutHiddenComments(remark.body))
       .trim()
       .split('\n')
       .map((text) => `    ${text}`),
@@ -198,8 +199,10 @@ function toRunRow(run: CiRun, now: number): readonly string[] {
 }
 
 async function printRun(parts: CliParts, run: CiRun): Promise<void> {
-  const where = run.branch === null ? '' : ` on ${run.branch}`
-  printLines(parts, [`${oneLine(run.name)}${where} at ${run.head.slice(0, 12)}, attempt ${run.attempt}  ${run.url}`])
+  const where = run.branch === null ? '' : ` on ${oneLine(run.branch)}`
+  printLines(parts, [
+    `${oneLine(run.name)}${where} at ${run.head.slice(0, 12)}, attempt ${run.attempt}  ${oneLine(run.url)}`,
+  ])
   await printTable(parts, {
     head: ['State', 'Job', 'Where'],
     rows: run.jobs.map(({ name, status, conclusion, url }) => [conclusion ?? status, name, url ?? '']),

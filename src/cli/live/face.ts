@@ -1,6 +1,7 @@
 /** How a run shows itself in this process. One of three: events as JSON, a line for each event, or the live view. */
 import type { RunEvent } from '../../domain/events.ts'
 import type { LogLevel, RunState } from '../../domain/run.ts'
+import { toJsonText, toPlainText } from '../../lib/plain-text.ts'
 import { advanceProgress, type Progress, progressOf } from '../../store/run-log.ts'
 import { choosePaint } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
@@ -19,9 +20,9 @@ export type Face = {
 
 export function createJsonFace({ stdout, stderr }: CliParts): Face {
   return {
-    onEvent: (event) => stdout.write(`${JSON.stringify(event)}\n`),
+    onEvent: (event) => stdout.write(`${toJsonText(event)}\n`),
     onState: () => {},
-    note: (line) => stderr.write(`${line}\n`),
+    note: (line) => stderr.write(`${toPlainText(line)}\n`),
     onEnding: () => {},
     close: () => {},
   }
@@ -32,7 +33,7 @@ export function createLineFace(parts: CliParts, level: LogLevel | null): Face {
   return {
     onEvent: (event) => writeLine(parts, lines.render(event)),
     onState: lines.onState,
-    note: (line) => writeLine(parts, line),
+    note: (line) => writeLine(parts, toPlainText(line)),
     onEnding: (ending) => writeLine(parts, ENDING_NOTES[ending]),
     close: () => {},
   }

@@ -4,6 +4,7 @@
  */
 import { createLogUpdate } from 'log-update'
 import type { LogLevel } from '../../domain/run.ts'
+import { toPlainText } from '../../lib/plain-text.ts'
 import { choosePaint } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
 import { EMPTY_VIEW, reduceState, reduceView, type ViewModel } from '../view/model.ts'
@@ -34,7 +35,7 @@ export function createLiveFace(parts: CliParts, level: LogLevel | null, hint: st
       lines.onState(state)
       start()
     },
-    note: persist,
+    note: (line) => persist(toPlainText(line)),
     onEnding(ending) {
       model = { ...model, ending }
     },

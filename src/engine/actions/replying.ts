@@ -3,6 +3,7 @@ import { allFeedback, toAsked } from '../../domain/feedback.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { AskedRemark, Finding, GroupState, ThreadDisposition } from '../../domain/run.ts'
 import type { Reply } from '../../forge/forge.ts'
+import { toPostedText } from '../../forge/posted-text.ts'
 import type { Context } from '../context.ts'
 import type { ActResult } from './act-result.ts'
 import { unlessRefused } from './courtesy.ts'
@@ -82,7 +83,7 @@ function toReplies(answers: readonly Answer[], key: string, o: GroupObservation)
   const others = answers.filter(({ asked }) => asked.kind !== 'thread')
   const replies: Reply[] = threads.map(({ asked, disposition }) => ({
     key: `${key}:${asked.id}`,
-    body: disposition.message,
+    body: toPostedText(disposition.message),
     to: {
       kind: 'thread',
       id: asked.id,
@@ -90,7 +91,9 @@ function toReplies(answers: readonly Answer[], key: string, o: GroupObservation)
     },
   }))
   if (others.length === 0) return replies
-  const body = others.map(({ asked, disposition }) => `@${asked.author}: ${disposition.message}`).join('\n\n')
+  const body = others
+    .map(({ asked, disposition }) => `@${asked.author}: ${toPostedText(disposition.message)}`)
+    .join('\n\n')
   return [...replies, { key: `${key}:conversation`, body, to: { kind: 'conversation' } }]
 }
 

@@ -1,6 +1,6 @@
 /** Sessions of a group, the gate, and what makes a task done. */
 import { confirmPrompt } from '../../agent/prompts/judging.ts'
-import { NO_EVIDENCE, type WorkEvidence, workPrompt } from '../../agent/prompts/working.ts'
+import { NO_EVIDENCE, REMARK_CHARS, type WorkEvidence, workPrompt } from '../../agent/prompts/working.ts'
 import { routeSession } from '../../agent/routing.ts'
 import type { Action, SessionAsk } from '../../domain/decision.ts'
 import { failureSignature } from '../../domain/failure-signature.ts'
@@ -22,6 +22,8 @@ type SessionAction = Extract<Action, { kind: 'session' }>
 
 /** How much of one failed check's log goes into the prompt. */
 const LOG_CHARS = 8_000
+/** Of all remarks together; more would leave the session no room to work. */
+const FEEDBACK_CHARS = 120_000
 const KEPT_FAILURES = 20
 
 export async function workSession(context: Context, o: GroupObservation, action: SessionAction): Promise<ActResult> {
@@ -101,7 +103,16 @@ async function gatherEvidence(context: Context, o: GroupObservation, ask: Sessio
 
 function feedbackOf(o: GroupObservation): readonly Feedback[] {
   if (o.pr.kind !== 'pr' || o.pr.pr.reviews.kind !== 'known') return []
-  return openFeedback(o.pr.pr.reviews, o.state.findings).toAddress
+  return withinOnePrompt(openFeedback(o.pr.pr.reviews, o.state.findings).toAddress)
+}
+
+/** What does not fit stays open and is asked for in the next round; the first is always asked for. */
+function withinOnePrompt(feedback: readonly Feedback[]): readonly Feedback[] {
+  let size = 0
+  return feedback.filter(({ remarks }, index) => {
+    size += remarks.reduce((sum, { body }) => sum + Math.min(body.length, REMARK_CHARS), 0)
+    return index === 0 || size <= FEEDBACK_CHARS
+  })
 }
 
 async function failureLogs(context: Context, o: GroupObservation, checks: readonly string[]) {

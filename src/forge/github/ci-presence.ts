@@ -89,7 +89,8 @@ async function look(client: GithubClient, request: PresenceRequest): Promise<boo
   })
   const { target } = data.repository
   if (problems.length > 0 || target === null) return true
-  if ((target.history.nodes ?? []).some((commit) => commit === null || hasForeignChecks(commit))) return true
+  const { nodes } = target.history
+  if (nodes === null || nodes.some((commit) => commit === null || hasForeignChecks(commit))) return true
   const texts = [...workflowTexts(data.repository.head), ...workflowTexts(data.repository.base)]
   return anyStarts(client, texts, request)
 }
@@ -125,15 +126,21 @@ const changedFile = z.object({
 
 /** null = a file whose text GitHub does not give. */
 function workflowTexts(directory: z.infer<typeof tree>): readonly (string | null)[] {
-  const files = (directory?.entries ?? []).filter(({ name }) => /\.ya?ml$/.test(name))
+  if (directory === null) return []
+  if (directory.entries === null) return [null]
+  const files = directory.entries.filter(({ name }) => /\.ya?ml$/.test(name))
   return files.map(({ object }) => (object === null || object.isTruncated === true ? null : object.text))
 }
 
 /** Of statuses, of other apps, and of workflows that are in no file (GitHub's own code scanning). */
 function hasForeignChecks({ statusCheckRollup }: z.infer<typeof reported>): boolean {
-  const contexts = statusCheckRollup?.contexts.nodes ?? []
-  return contexts.some((each) => {
-    if (each === null || each.__typename !== 'CheckRun') return true
-    return each.checkSuite?.app?.slug !== ACTIONS || each.checkSuite.workflowRun?.event === 'dynamic'
-  })
+  if (statusCheckRollup === null) return false
+  const { nodes } = statusCheckRollup.contexts
+  return (
+    nodes === null ||
+    nodes.some((each) => {
+      if (each === null || each.__typename !== 'CheckRun') return true
+      return each.checkSuite?.app?.slug !== ACTIONS || each.checkSuite.workflowRun?.event === 'dynamic'
+    })
+  )
 }

@@ -1,6 +1,7 @@
 /**
  * Hidden marks by which we know our own comments: an HTML comment that GitHub does not show. A mark proves nothing by
- * itself, anybody can copy it; it counts only in what our own account wrote.
+ * itself, anybody can copy it; it counts only in what our own account wrote, and only as the last line: who answers a
+ * comment by quoting it takes the mark along, further up.
  */
 import { cutText } from '../../lib/plain-text.ts'
 
@@ -31,8 +32,18 @@ export function marksIn(body: string): readonly string[] {
   return [...body.matchAll(MARK)].map(([, key]) => key ?? '')
 }
 
+/** Written by us for this key: what only quotes it is somebody else's. */
 export function hasMark(body: string, key: string): boolean {
-  return marksIn(body).includes(toMarkKey(key))
+  return markAtEnd(body) === toMarkKey(key)
+}
+
+/** Ends with a mark, as what we write does. */
+export function isMarked(body: string): boolean {
+  return markAtEnd(body) !== null
+}
+
+function markAtEnd(body: string): string | null {
+  return /(?:^|\n)<!-- claudetm:([^\s<>]+) -->\s*$/.exec(body)?.[1] ?? null
 }
 
 /** What a person would see. */

@@ -1,6 +1,6 @@
 /** What reviewers said, in our words: who, whether it counts, whether it is ours. */
 import type { Remark, ReviewsObservation, ReviewThread } from '../../domain/observation.ts'
-import { marksIn } from './marks.ts'
+import { isMarked } from './marks.ts'
 import type { PrNode } from './pr-node.ts'
 import type { CommentNode, RemarkNode, ReviewNode, ThreadNode } from './review-nodes.ts'
 import { isWhole, type Page } from './schema.ts'
@@ -84,7 +84,7 @@ function toRemark(node: RemarkNode | ReviewNode, judge: Judge): Remark {
     author: author.login,
     isBot: author.isBot,
     trusted,
-    ours: isViewer && marksIn(body).length > 0,
+    ours: isViewer && isMarked(body),
     body,
     at: saidAt(node),
     url: node.url,

@@ -52,7 +52,8 @@ export function connection<T>(node: z.ZodType<T>): z.ZodType<Page<T>> {
     const nodes = parsed.flatMap((each) => (each.success ? [each.data] : []))
     const { hasNextPage = false, endCursor = null } = page.pageInfo ?? {}
     const isCutOff = hasNextPage && endCursor === null
-    const hasGaps = page.nodes === null || nodes.length < parsed.length || isCutOff
+    const isAllShown = page.nodes !== null && page.pageInfo !== undefined && nodes.length === parsed.length
+    const hasGaps = !isAllShown || isCutOff
     return { nodes, hasGaps, next: hasNextPage ? endCursor : null }
   })
 }

@@ -48,7 +48,7 @@ const dealWithReview: Script = [
 /** One answer for each id in the prompt, chosen by what was said there. */
 function dispositions({ prompt }: Conversation): readonly object[] {
   const asked = prompt.matchAll(
-    /^(?:Thread|Review that asks for changes|Comment) (\S+?)(?: on \S+)?:\n([\s\S]*?)<\/quoted>/gm,
+    /^(?:Thread|Review that asks for changes|Comment) (\S+?)(?: on \S+)?:\n([\s\S]*?)<\/quoted id/gm,
   )
   return [...asked].map(([, id, text = '']) => ({ id, ...answerTo(text) }))
 }

@@ -133,7 +133,8 @@ const RULES: readonly Rule[] = [
   [/^[\w./:=@%+,~^-]+(?![<>])/, (reader, match) => reader.add(reader.take(match[0].length))],
   [/^\\\n/, (reader, match) => void reader.take(match[0].length)],
   [/^\\([\s\S])/, (reader, match) => reader.add(reader.take(match[0].length).slice(1))],
-  [/^\$?'((?:[^'])*)'/, (reader, match) => addMatch(reader, match, match[1] ?? '')],
+  [/^\$'((?:\\[\s\S]|[^'\\])*)'/, (reader, match) => addMatch(reader, match, decodeEscapes(match[1] ?? ''))],
+  [/^'([^']*)'/, (reader, match) => addMatch(reader, match, match[1] ?? '')],
   [/^\$?"/, readDoubleQuotes],
   [/^(?:\$|<|>)\(/, (reader) => readSubstitution(reader, 2)],
   [/^`((?:\\[\s\S]|[^`\\])*)`/, readBackticks],
@@ -144,6 +145,20 @@ const RULES: readonly Rule[] = [
   [/^(?:&&|\|\||\|&|;;&?|[;&|()])/, readOperator],
   [/^[ \t\r]+/, (reader, match) => endWordAt(reader, match)],
 ]
+
+/** `$'\\x67it'` is git. */
+function decodeEscapes(text: string): string {
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|([\s\S]))/g,
+    (_, hex, short, long, octal, other) => {
+      if (other !== undefined) return LETTERS[other] ?? other
+      const code = octal === undefined ? Number.parseInt(hex ?? short ?? long, 16) : Number.parseInt(octal, 8)
+      return code > 0x10ffff ? '' : String.fromCodePoint(code)
+    },
+  )
+}
+
+const LETTERS: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\u0007', e: '\u001b' }
 
 function addMatch(reader: Reader, match: RegExpExecArray, text: string): void {
   reader.take(match[0].length)
