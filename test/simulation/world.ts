@@ -245,8 +245,9 @@ function createWorkspaces(world: World): Workspaces {
     async release({ branch, shippedHead }) {
       const known = world.branches.get(branch)
       if (known !== undefined && known.commits > 0 && known.head !== shippedHead)
-        throw new Failure('git_failed', 'commits would be lost')
+        return { kind: 'kept', commits: [known.head] }
       world.branches.delete(branch)
+      return { kind: 'released' }
     },
     removePool: async () => {},
   }
