@@ -20,6 +20,7 @@ import type { Context } from './context.ts'
 import { withGroup } from './memory.ts'
 import { showNotice } from './notice.ts'
 import { observeGroup } from './observe.ts'
+import { requireOwner } from './ownership.ts'
 
 export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone'
 
@@ -36,6 +37,7 @@ export async function reconcile(context: Context, id: GroupId): Promise<GroupEnd
     if (group === null) return 'gone'
     const o = await observeGroup(context, group)
     if (context.halt.aborted) return 'halted'
+    await requireOwner(context)
     const decision = decide(o)
     await note(context, o, decision)
     await noteIgnored(context, o)
@@ -85,16 +87,27 @@ function noted(group: GroupState, o: GroupObservation, decision: Decision): Grou
   return (Object.keys(next) as (keyof GroupState)[]).every((key) => next[key] === group[key]) ? group : next
 }
 
-/** Facts that must outlive the look: what the forge held when it agreed with us, and since when the target is red. */
-function seenOnForge(group: GroupState, o: GroupObservation): Pick<GroupState, 'lastPushed' | 'redBaseSince'> {
+type SeenOnForge = Pick<GroupState, 'pr' | 'lastPushed' | 'redBaseSince' | 'scheduledAt'>
+
+/**
+ * Facts that must outlive the look: which pull request it is (a crash after it was opened leaves that to be found), what
+ * the forge held when it agreed with us, since when the target is red, since when the merge is scheduled.
+ */
+function seenOnForge(group: GroupState, o: GroupObservation): SeenOnForge {
   const { workspace, pushed, pr } = o
   const agreed = workspace.kind === 'present' && pushed.kind === 'known' && pushed.head === workspace.head
   const lastPushed = agreed ? workspace.head : group.lastPushed
-  if (pr.kind !== 'pr') return { lastPushed, redBaseSince: group.redBaseSince }
+  if (pr.kind !== 'pr') return { ...group, lastPushed }
+  const { number, url, mergeScheduled } = pr.pr
   const verdict = judgeChecks(pr.pr.checks, pr.pr.head, o.policy)
   const red = verdict.kind === 'failed' && verdict.failed.every((check) => check.onBase === 'failed')
   const since = red ? (group.redBaseSince ?? o.now) : verdict.kind === 'green' ? null : group.redBaseSince
-  return { lastPushed, redBaseSince: since }
+  return {
+    pr: group.pr?.number === number ? group.pr : { number, url },
+    lastPushed,
+    redBaseSince: since,
+    scheduledAt: mergeScheduled === null ? group.scheduledAt : (group.scheduledAt ?? o.now),
+  }
 }
 
 function greenOf(group: GroupState, o: GroupObservation): GroupState['green'] {
