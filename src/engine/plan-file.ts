@@ -48,7 +48,10 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
       return false
     }
     rejected = null
-    await memory.update((state) => ({ ...applyEdit(state, edit, clock.now()), planFileDigest: digestOf(text) }))
+    await memory.update((state) => ({
+      ...outdateUpdate(applyEdit(state, edit, clock.now())),
+      planFileDigest: digestOf(text),
+    }))
     await memory.emit({
       type: 'plan.updated',
       source: 'person',
@@ -127,6 +130,13 @@ export function applyEdit(state: RunState, edit: AppliedEdit, now: number): RunS
     nextTaskNumber: edit.nextTaskNumber,
     nextGroupNumber: edit.nextGroupNumber,
   }
+}
+
+/** An update that was thought out before the edit would undo it: it is asked for again, with the plan as it is now. */
+function outdateUpdate(state: RunState): RunState {
+  if (state.attempt?.kind !== 'plan-update') return state
+  const lastProblem = 'plan.md was edited by a person meanwhile; what it says now is what counts'
+  return { ...state, attempt: { ...state.attempt, last: null, output: null, lastProblem } }
 }
 
 export function ensureGroups(state: RunState, plan: Plan): Readonly<Record<GroupId, GroupState>> {
