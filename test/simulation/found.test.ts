@@ -1,0 +1,64 @@
+/** Histories that once broke a rule: what the simulation found, kept as short as it made them. */
+import { describe, expect, it } from 'vitest'
+import { type History, PLAIN_HISTORY, PLAIN_SETUP } from './history.ts'
+import { simulate } from './simulate.ts'
+
+const FOUND: Readonly<Record<string, Partial<History>>> = {
+  'a session that the account refused is not another try to clean up': {
+    behaviours: ['leaves_everything', 'refused', 'refused'],
+  },
+  'force about a refused push does not accept that no check ran': {
+    moves: [{ call: 'workspace.push', nth: 0, what: 'refused' }],
+  },
+  'what the account may not run is started again when a person says go on': { suites: ['billing'] },
+  'a person merges while a fix is at work': {
+    suites: ['red'],
+    moves: [{ call: 'agent.answer', nth: 2, what: 'merged_person' }],
+  },
+  'a person merges while a task that was added is open': {
+    moves: [
+      { call: 'forge.changed', nth: 0, what: 'plan_add' },
+      { call: 'agent.begin', nth: 2, what: 'merged_person' },
+    ],
+  },
+  'a person merges when a task that was added is committed and not pushed': {
+    moves: [
+      { call: 'forge.changed', nth: 0, what: 'plan_add' },
+      { call: 'workspace.push', nth: 1, what: 'merged_person' },
+    ],
+  },
+  'a pull request that was opened right before a crash is waited for like any other': {
+    setup: { ...PLAIN_SETUP, rules: 'approval' },
+    moves: [{ call: 'forge.ensureOpen', nth: 0, what: 'crash_after' }],
+  },
+  'answers that were given before a takeover by force are not given again': {
+    moves: [
+      { call: 'forge.changed', nth: 0, what: 'thread_person' },
+      { call: 'forge.changed', nth: 0, what: 'changes_person' },
+      { call: 'forge.requestReview', nth: 0, what: 'frozen' },
+    ],
+  },
+  'a replaced process gives none of the answers it had left': {
+    moves: [
+      { call: 'forge.changed', nth: 0, what: 'thread_person' },
+      { call: 'forge.changed', nth: 0, what: 'thread_person' },
+      { call: 'forge.reply', nth: 0, what: 'frozen' },
+    ],
+  },
+  'a replaced process does not tidy up after the merge': {
+    moves: [{ call: 'forge.observe', nth: 6, what: 'frozen' }],
+  },
+  'a head branch that may not be deleted stops nobody': {
+    moves: [{ call: 'forge.deleteHeadBranch', nth: 0, what: 'refused' }],
+  },
+  'a task added in the very last moment is not skipped': {
+    moves: [{ call: 'disk.write', nth: 275, what: 'plan_add' }],
+  },
+}
+
+describe('what the simulation found stays mended', () => {
+  it.each(Object.entries(FOUND))('%s', async (_, history) => {
+    const { story, violations } = await simulate({ ...PLAIN_HISTORY, ...history })
+    expect(Object.keys(violations).length === 0 ? '' : story).toBe('')
+  })
+})
