@@ -4,6 +4,7 @@ import type { GroupObservation } from '../../domain/observation.ts'
 import type { Context } from '../context.ts'
 import { moveLeftOverTasks } from '../left-over-tasks.ts'
 import { withGroup } from '../memory.ts'
+import { requireOwner } from '../ownership.ts'
 import type { ActResult } from './act-result.ts'
 import { unlessRefused } from './courtesy.ts'
 
@@ -80,6 +81,7 @@ async function updateCheckout(context: Context, commit: CommitSha): Promise<void
   const { memory, workspaces, forge } = context
   const branch = memory.state().options.targetBranch
   await forge.targetHead() // a forge that merges elsewhere has not brought the commit here yet
+  await requireOwner(context)
   const update = await workspaces.fastForward(branch, commit)
   if (update.kind === 'updated')
     await memory.emit({ type: 'checkout.updated', path: update.path, branch, commit: update.commit })
