@@ -114,7 +114,10 @@ async function run(world: World, order: Order): Promise<End | null> {
   }
   world.launch = (how) => {
     const elsewhere = how === 'taken_over'
-    if (elsewhere) world.journal.grants += 1
+    if (elsewhere) {
+      world.journal.grants += 1
+      world.journal.forcedAt.push(world.time.now())
+    }
     begin({ kind: 'resume', force: elsewhere }, elsewhere ? `host${world.processes.length}` : 'here')
   }
   const first = begin(order, 'here')
