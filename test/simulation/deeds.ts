@@ -103,7 +103,7 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
 /** As `claudetm pause` and `claudetm stop` do from another terminal. */
 function request(world: World, wanted: 'pause' | 'stop'): void {
   const owner = world.processes.findLast(({ alive, fence }) => alive && fence === world.highestFence)
-  if (owner === undefined) return
+  if (owner === undefined || !world.disk.exists(`${DIRECTORY}/control`)) return // nobody would be asked
   const kernel = { ...owner.kernel, isDead: () => false, write: <T>(_: string, effect: () => T) => effect() }
   void runOn(kernel, async () => {
     const { time, controlWaiters } = world

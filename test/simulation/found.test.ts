@@ -28,7 +28,7 @@ const FOUND: Readonly<Record<string, Partial<History>>> = {
     ],
   },
   'a pull request that was opened right before a crash is waited for like any other': {
-    setup: { ...PLAIN_SETUP, rules: 'approval' },
+    setup: { ...PLAIN_SETUP, ci: 'none', rules: 'approval' },
     moves: [{ call: 'forge.ensureOpen', nth: 0, what: 'crash_after' }],
   },
   'answers that were given before a takeover by force are not given again': {
@@ -45,14 +45,23 @@ const FOUND: Readonly<Record<string, Partial<History>>> = {
       { call: 'forge.reply', nth: 0, what: 'frozen' },
     ],
   },
-  'a replaced process does not tidy up after the merge': {
-    moves: [{ call: 'forge.observe', nth: 6, what: 'frozen' }],
+  'a replaced process does not touch the checkout after the merge': {
+    moves: [{ call: 'forge.targetHead', nth: 2, what: 'frozen' }],
   },
-  'a head branch that may not be deleted stops nobody': {
-    moves: [{ call: 'forge.deleteHeadBranch', nth: 0, what: 'refused' }],
+  'force without a block accepts nothing': {
+    moves: [{ call: 'workspace.observe', nth: 3, what: 'taken_over' }],
   },
-  'a task added in the very last moment is not skipped': {
-    moves: [{ call: 'disk.write', nth: 275, what: 'plan_add' }],
+  'a merge that is scheduled for too long gets its time anew': {
+    setup: { ...PLAIN_SETUP, rules: 'queue' },
+    moves: [{ call: 'forge.changed', nth: 3, what: 'clock_forward' }],
+  },
+  'a task that is added while the merge is scheduled takes the merge back': {
+    setup: { ...PLAIN_SETUP, rules: 'queue' },
+    moves: [{ call: 'forge.changed', nth: 18, what: 'plan_add' }],
+  },
+  'a task that is reworded while the plan is changed keeps the words of the person': {
+    behaviours: ['blocked'],
+    moves: [{ call: 'agent.answer', nth: 2, what: 'plan_reword' }],
   },
 }
 
@@ -60,5 +69,13 @@ describe('what the simulation found stays mended', () => {
   it.each(Object.entries(FOUND))('%s', async (_, history) => {
     const { story, violations } = await simulate({ ...PLAIN_HISTORY, ...history })
     expect(Object.keys(violations).length === 0 ? '' : story).toBe('')
+  })
+
+  it('a head branch that may not be deleted stops nobody', async () => {
+    const { ends } = await simulate({
+      ...PLAIN_HISTORY,
+      moves: [{ call: 'forge.deleteHeadBranch', nth: 0, what: 'refused' }],
+    })
+    expect(ends).toEqual(['start: success'])
   })
 })
