@@ -29,13 +29,17 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
   const { store, lock, memory, clock } = parts
   let rejected: string | null = null
 
-  async function readEdited(): Promise<string | null> {
+  function isOfPerson(text: string | null): text is string {
     const { planFileDigest, plan } = memory.state()
-    if (plan === null || planFileDigest === null) return null // we have not written one yet
-    const text = await store.readDocument('plan.md')
-    if (text === null) return null
+    if (plan === null || planFileDigest === null || text === null) return false // we have not written one yet
     const digest = digestOf(text)
-    return digest === planFileDigest || digest === rejected ? null : text
+    return digest !== planFileDigest && digest !== rejected
+  }
+
+  async function readEdited(): Promise<string | null> {
+    if (memory.state().planFileDigest === null) return null
+    const text = await store.readDocument('plan.md')
+    return isOfPerson(text) ? text : null
   }
 
   async function sync(): Promise<boolean> {
@@ -68,8 +72,7 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
   async function write(): Promise<void> {
     const state = memory.state()
     if (state.plan === null) return
-    const edited = await readEdited()
-    if (edited === null && rejected === null) await writePlan(state, state.plan)
+    if (rejected === null) await writePlan(state, state.plan)
     await store.writeDocument(lock, 'progress.md', renderProgress(state))
     await store.writeDocument(lock, 'criteria.txt', renderCriteria(state.plan))
     await store.writeDocument(lock, 'context.md', renderContext(state))
@@ -80,8 +83,10 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
     const text = renderPlan(plan, new Set(ticked), state.goal)
     const digest = digestOf(text)
     if (state.planFileDigest === digest) return
+    const from = await store.readDocument('plan.md')
+    if (isOfPerson(from)) return
     // The file first: after a crash in between it reads as an edit that changes nothing.
-    await store.writeDocument(lock, 'plan.md', text)
+    if (!(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // it is read before the next step
     await memory.note((before) => ({ ...before, planFileDigest: digest, planFileTicked: ticked }))
   }
 

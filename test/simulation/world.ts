@@ -166,6 +166,11 @@ function createStore(world: World): Store {
     async writeDocument(_, name, text) {
       world.documents.set(name, text)
     },
+    async exchangeDocument(_, name, { from, to }) {
+      if ((world.documents.get(name) ?? null) !== from) return false
+      world.documents.set(name, to)
+      return true
+    },
     requestControl: async () => {},
     controlRequests: async (): Promise<readonly ControlRequest[]> => [],
     clearControl: async () => {},
