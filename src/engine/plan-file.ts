@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createGroupState } from '../domain/group-state.ts'
 import type { GroupId, TaskId } from '../domain/ids.ts'
-import type { Plan } from '../domain/plan.ts'
+import { allTasks, type Plan } from '../domain/plan.ts'
 import { applyPlanEdit, type PlanEdit } from '../domain/plan-edit.ts'
 import { parsePlanMarkdown, renderPlan } from '../domain/plan-markdown.ts'
 import type { GroupState, RunState, TaskEvidence } from '../domain/run.ts'
@@ -131,10 +131,30 @@ export function applyEdit(state: RunState, edit: AppliedEdit, now: number): RunS
     ...state,
     plan: edit.plan,
     tasks,
-    groups: ensureGroups(state, edit.plan),
+    groups: askReworded(state, edit.plan, ensureGroups(state, edit.plan)),
     nextTaskNumber: edit.nextTaskNumber,
     nextGroupNumber: edit.nextGroupNumber,
   }
+}
+
+/** A session that answered for other words than the task has now has not answered for it: it is asked once more. */
+function askReworded(state: RunState, plan: Plan, groups: RunState['groups']): RunState['groups'] {
+  const before = new Map((state.plan === null ? [] : allTasks(state.plan)).map((task) => [task.id, task]))
+  const reworded = new Set<string>(
+    allTasks(plan)
+      .filter(({ id, title, details }) => {
+        const old = before.get(id)
+        return old !== undefined && (old.title !== title || old.details !== details)
+      })
+      .map(({ id }) => id),
+  )
+  const again = (group: GroupState): GroupState => {
+    const { attempt } = group
+    if (attempt?.purpose !== 'task' || attempt.last?.kind !== 'completed' || !reworded.has(attempt.subject))
+      return group
+    return { ...group, attempt: { ...attempt, last: { kind: 'interrupted' }, confirmation: null } }
+  }
+  return Object.fromEntries(Object.entries(groups).map(([id, group]) => [id, again(group)]))
 }
 
 /** An update that was thought out before the edit would undo it: it is asked for again, with the plan as it is now. */

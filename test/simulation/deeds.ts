@@ -40,7 +40,10 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
   plan_untick: (world) => editPlan(world, (lines) => untick(world, lines)),
   plan_reword: (world) =>
     editPlan(world, (lines) => replaceFirst(lines, /^(- \[ \] (?:`[^`]*` )?)Task/, '$1Better task')),
-  plan_nonsense: (world) => editPlan(world, () => ['nothing that looks like a plan']),
+  plan_nonsense: (world) => {
+    editPlan(world, () => ['nothing that looks like a plan'])
+    world.journal.wanted = null // whatever was written before is gone
+  },
   thread_person: (world) => onPull(world, (pull) => pull.threads.push(newThread(world, pull, 'ann'))),
   thread_bot: (world) => onPull(world, (pull) => pull.threads.push(newThread(world, pull, 'lintbot'))),
   thread_stranger: (world) => onPull(world, (pull) => pull.threads.push(newThread(world, pull, 'stranger'))),

@@ -63,6 +63,10 @@ const FOUND: Readonly<Record<string, Partial<History>>> = {
     behaviours: ['blocked'],
     moves: [{ call: 'agent.answer', nth: 2, what: 'plan_reword' }],
   },
+  'a task that is reworded while its session runs is worked on as it is worded now': {
+    behaviours: ['nothing_to_do'],
+    moves: [{ call: 'agent.answer', nth: 2, what: 'plan_reword' }],
+  },
 }
 
 describe('what the simulation found stays mended', () => {

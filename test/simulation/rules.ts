@@ -137,6 +137,7 @@ function repliesTwice({ journal, pulls }: World): readonly string[] {
 }
 
 function resolvedEarly({ journal, repository }: World): readonly string[] {
+  if (journal.fired.has('push_force_person')) return [] // it was there, and a person threw it out
   return journal.replies
     .filter(({ resolve, thread }) => resolve && thread !== null)
     .flatMap(({ thread, remoteHead, atSession }) => {
