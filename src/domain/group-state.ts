@@ -1,6 +1,6 @@
 /** How a group's memory begins, and what a person's `resume` gives back. */
 import type { GroupId, RunId } from './ids.ts'
-import { type Attempt, COUNTERS, type Counter, type GroupState } from './run.ts'
+import { type Acceptance, type Attempt, COUNTERS, type Counter, type GroupState } from './run.ts'
 
 export function createGroupState(request: { runId: RunId; groupId: GroupId; headBranch: string | null }): GroupState {
   const branch = `claudetm/${request.runId}/${request.groupId}`
@@ -35,6 +35,7 @@ export function createGroupState(request: { runId: RunId; groupId: GroupId; head
     emptyAt: null,
     waitingSince: null,
     scheduledAt: null,
+    retryChecks: false,
     block: null,
   }
 }
@@ -45,7 +46,8 @@ function zeroCounters(): Record<Counter, number> {
 
 /**
  * A person says "go on". Blocks are lifted and clocks start anew; `force` also gives every attempt budget back and
- * accepts what only a person can accept (a closed PR, a push that started no CI). It never overrides the merge gate.
+ * accepts what the block was about and only a person can accept (a closed PR, a push that started no CI). It never
+ * overrides the merge gate.
  */
 export function liftBlock(state: GroupState, force: boolean): GroupState {
   const restarted = { ...state, unknowns: 0, waitingSince: null, scheduledAt: null }
@@ -53,6 +55,7 @@ export function liftBlock(state: GroupState, force: boolean): GroupState {
   const lifted: GroupState = {
     ...restarted,
     block: null,
+    retryChecks: state.retryChecks || state.block !== null,
     attempt: state.attempt === null ? null : retryAttempt(state.attempt, force),
   }
   if (!force) return lifted
@@ -60,9 +63,19 @@ export function liftBlock(state: GroupState, force: boolean): GroupState {
     ...lifted,
     counters: zeroCounters(),
     gate: state.gate?.outcome === 'failed' ? null : state.gate,
-    abandonedPr: state.pr?.number ?? state.abandonedPr,
-    noChecksAcceptedFor: state.lastPushed ?? state.gate?.commit ?? null,
+    ...accepted(state.block?.accepts),
     redBaseAccepted: state.redBaseSince !== null,
+  }
+}
+
+function accepted(what: Acceptance | undefined): Partial<GroupState> {
+  switch (what?.kind) {
+    case 'no_checks':
+      return { noChecksAcceptedFor: what.head }
+    case 'closed_pr':
+      return { abandonedPr: what.number }
+    case undefined:
+      return {}
   }
 }
 

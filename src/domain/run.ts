@@ -185,8 +185,16 @@ export type Block = {
   readonly tried: string | null
   /** The command that clears it. */
   readonly command: string
+  /** What a person who was told of this accepts by going on with force: exactly this. */
+  readonly accepts?: Acceptance | undefined
   readonly at: number
 }
+
+export type Acceptance =
+  /** No check reports on this commit. */
+  | { readonly kind: 'no_checks'; readonly head: CommitSha }
+  /** This PR was closed: another one is to be opened. */
+  | { readonly kind: 'closed_pr'; readonly number: PrNumber }
 
 /** A remark of a reviewer as a session was asked about it. */
 export type AskedRemark = {
@@ -268,6 +276,8 @@ export type GroupState = {
   readonly waitingSince: number | null
   /** When the forge accepted to merge later; null = it did not. */
   readonly scheduledAt: number | null
+  /** A person said "go on" to a block: checks that only a person could let run are started once more. */
+  readonly retryChecks: boolean
   readonly block: Block | null
 }
 

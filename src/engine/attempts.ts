@@ -1,11 +1,18 @@
 /** The bookkeeping of an attempt when another of its sessions begins: saved before the process starts. Pure. */
+import type { SessionAsk } from '../domain/decision.ts'
 import type { CommitSha } from '../domain/ids.ts'
 import type { Attempt, RunAttempt, SessionRecord } from '../domain/run.ts'
 
 /** A fresh attempt, or the present one going on. */
 export function beginAttempt(
   present: Attempt | null,
-  request: { purpose: Attempt['purpose']; subject: string; head: CommitSha; kind: SessionRecord['kind']; ask: string },
+  request: {
+    purpose: Attempt['purpose']
+    subject: string
+    head: CommitSha
+    kind: SessionRecord['kind']
+    ask: SessionAsk['why']
+  },
 ): Attempt {
   const same = present?.purpose === request.purpose && present.subject === request.subject ? present : null
   const base = same ?? freshAttempt(request.purpose, request.subject, request.head)
@@ -16,8 +23,9 @@ export function beginAttempt(
     sessions: base.sessions + 1,
     cutOffs: progressed ? 0 : base.cutOffs,
     undelivered: base.undelivered + (request.ask === 'undelivered' || request.ask === 'refuted' ? 1 : 0),
-    finishes: base.finishes + (request.kind === 'finish' ? 1 : 0),
-    gateFixes: base.gateFixes + (request.kind === 'fix-gate' ? 1 : 0),
+    // Asked once: the same again after a usage limit, a pause or a crash is not another try.
+    finishes: base.finishes + (request.ask === 'leftovers' ? 1 : 0),
+    gateFixes: base.gateFixes + (request.ask === 'gate_failed' ? 1 : 0),
     last: null,
     lastKind: request.kind,
     confirmation: request.ask === 'refuted' ? null : base.confirmation,

@@ -150,10 +150,14 @@ async function blocked(context: Context, block: Omit<Block, 'at'>): Promise<RunE
   return setStatus(context, 'blocked', block.cause, block.command)
 }
 
-async function succeeded(context: Context): Promise<RunEnd> {
+async function succeeded(context: Context): Promise<RunEnd | null> {
   await context.memory.update((state) => ({ ...state, verifiedAt: state.options.verify ? context.clock.now() : null }))
   await context.workspaces.removePool()
-  return setStatus(context, 'success', null, null)
+  const end = await setStatus(context, 'success', null, null)
+  // An edit that came before the success was written down still counts; what comes later is about a run that is over.
+  if (!(await context.planFile.sync())) return end
+  await setStatus(context, 'working', null, null)
+  return null
 }
 
 async function setStatus(

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createGroupState } from '../domain/group-state.ts'
 import type { GroupId, TaskId } from '../domain/ids.ts'
-import type { Plan } from '../domain/plan.ts'
+import { allTasks, type Plan } from '../domain/plan.ts'
 import { applyPlanEdit, type PlanEdit } from '../domain/plan-edit.ts'
 import { parsePlanMarkdown, renderPlan } from '../domain/plan-markdown.ts'
 import type { GroupState, RunState, TaskEvidence } from '../domain/run.ts'
@@ -29,13 +29,17 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
   const { store, lock, memory, clock } = parts
   let rejected: string | null = null
 
-  async function readEdited(): Promise<string | null> {
+  function isOfPerson(text: string | null): text is string {
     const { planFileDigest, plan } = memory.state()
-    if (plan === null || planFileDigest === null) return null // we have not written one yet
-    const text = await store.readDocument('plan.md')
-    if (text === null) return null
+    if (plan === null || planFileDigest === null || text === null) return false // we have not written one yet
     const digest = digestOf(text)
-    return digest === planFileDigest || digest === rejected ? null : text
+    return digest !== planFileDigest && digest !== rejected
+  }
+
+  async function readEdited(): Promise<string | null> {
+    if (memory.state().planFileDigest === null) return null
+    const text = await store.readDocument('plan.md')
+    return isOfPerson(text) ? text : null
   }
 
   async function sync(): Promise<boolean> {
@@ -48,7 +52,10 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
       return false
     }
     rejected = null
-    await memory.update((state) => ({ ...applyEdit(state, edit, clock.now()), planFileDigest: digestOf(text) }))
+    await memory.update((state) => ({
+      ...outdateUpdate(applyEdit(state, edit, clock.now())),
+      planFileDigest: digestOf(text),
+    }))
     await memory.emit({
       type: 'plan.updated',
       source: 'person',
@@ -65,8 +72,7 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
   async function write(): Promise<void> {
     const state = memory.state()
     if (state.plan === null) return
-    const edited = await readEdited()
-    if (edited === null && rejected === null) await writePlan(state, state.plan)
+    if (rejected === null) await writePlan(state, state.plan)
     await store.writeDocument(lock, 'progress.md', renderProgress(state))
     await store.writeDocument(lock, 'criteria.txt', renderCriteria(state.plan))
     await store.writeDocument(lock, 'context.md', renderContext(state))
@@ -77,8 +83,10 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
     const text = renderPlan(plan, new Set(ticked), state.goal)
     const digest = digestOf(text)
     if (state.planFileDigest === digest) return
+    const from = await store.readDocument('plan.md')
+    if (isOfPerson(from)) return
     // The file first: after a crash in between it reads as an edit that changes nothing.
-    await store.writeDocument(lock, 'plan.md', text)
+    if (!(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // it is read before the next step
     await memory.note((before) => ({ ...before, planFileDigest: digest, planFileTicked: ticked }))
   }
 
@@ -123,10 +131,37 @@ export function applyEdit(state: RunState, edit: AppliedEdit, now: number): RunS
     ...state,
     plan: edit.plan,
     tasks,
-    groups: ensureGroups(state, edit.plan),
+    groups: askReworded(state, edit.plan, ensureGroups(state, edit.plan)),
     nextTaskNumber: edit.nextTaskNumber,
     nextGroupNumber: edit.nextGroupNumber,
   }
+}
+
+/** A session that answered for other words than the task has now has not answered for it: it is asked once more. */
+function askReworded(state: RunState, plan: Plan, groups: RunState['groups']): RunState['groups'] {
+  const before = new Map((state.plan === null ? [] : allTasks(state.plan)).map((task) => [task.id, task]))
+  const reworded = new Set<string>(
+    allTasks(plan)
+      .filter(({ id, title, details }) => {
+        const old = before.get(id)
+        return old !== undefined && (old.title !== title || old.details !== details)
+      })
+      .map(({ id }) => id),
+  )
+  const again = (group: GroupState): GroupState => {
+    const { attempt } = group
+    if (attempt?.purpose !== 'task' || attempt.last?.kind !== 'completed' || !reworded.has(attempt.subject))
+      return group
+    return { ...group, attempt: { ...attempt, last: { kind: 'interrupted' }, confirmation: null } }
+  }
+  return Object.fromEntries(Object.entries(groups).map(([id, group]) => [id, again(group)]))
+}
+
+/** An update that was thought out before the edit would undo it: it is asked for again, with the plan as it is now. */
+function outdateUpdate(state: RunState): RunState {
+  if (state.attempt?.kind !== 'plan-update') return state
+  const lastProblem = 'plan.md was edited by a person meanwhile; what it says now is what counts'
+  return { ...state, attempt: { ...state.attempt, last: null, output: null, lastProblem } }
 }
 
 export function ensureGroups(state: RunState, plan: Plan): Readonly<Record<GroupId, GroupState>> {

@@ -20,6 +20,7 @@ import type { Context } from './context.ts'
 import { withGroup } from './memory.ts'
 import { showNotice } from './notice.ts'
 import { observeGroup } from './observe.ts'
+import { requireOwner } from './ownership.ts'
 
 export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone'
 
@@ -36,6 +37,7 @@ export async function reconcile(context: Context, id: GroupId): Promise<GroupEnd
     if (group === null) return 'gone'
     const o = await observeGroup(context, group)
     if (context.halt.aborted) return 'halted'
+    await requireOwner(context)
     const decision = decide(o)
     await note(context, o, decision)
     await noteIgnored(context, o)
@@ -85,25 +87,28 @@ function noted(group: GroupState, o: GroupObservation, decision: Decision): Grou
   return (Object.keys(next) as (keyof GroupState)[]).every((key) => next[key] === group[key]) ? group : next
 }
 
-type SeenOnForge = Pick<GroupState, 'lastPushed' | 'redBaseSince' | 'scheduledAt' | 'counters'>
+type SeenOnForge = Pick<GroupState, 'pr' | 'lastPushed' | 'redBaseSince' | 'scheduledAt' | 'counters'>
 
 /**
- * Facts that must outlive the look: what the forge held when it agreed with us, since when the target is red, since when
- * the merge is scheduled, whoever did that, and that green ends a streak of re-runs: a later flake has its own.
+ * Facts that must outlive the look: which pull request it is (a crash after it was opened leaves that to be found), what
+ * the forge held when it agreed with us, since when the target is red, since when the merge is scheduled, whoever did
+ * that, and that green ends a streak of re-runs: a later flake has its own.
  */
 function seenOnForge(group: GroupState, o: GroupObservation): SeenOnForge {
   const { workspace, pushed, pr } = o
   const { redBaseSince, scheduledAt, counters } = group
   const agreed = workspace.kind === 'present' && pushed.kind === 'known' && pushed.head === workspace.head
   const lastPushed = agreed ? workspace.head : group.lastPushed
-  if (pr.kind !== 'pr') return { lastPushed, redBaseSince, scheduledAt, counters }
+  if (pr.kind !== 'pr') return { ...group, lastPushed }
+  const { number, url, mergeScheduled } = pr.pr
   const verdict = judgeChecks(pr.pr.checks, pr.pr.head, o.policy)
   const isGreen = verdict.kind === 'green'
   const red = verdict.kind === 'failed' && verdict.failed.every((check) => check.onBase === 'failed')
   return {
+    pr: group.pr?.number === number ? group.pr : { number, url },
     lastPushed,
     redBaseSince: red ? (redBaseSince ?? o.now) : isGreen ? null : redBaseSince,
-    scheduledAt: pr.pr.mergeScheduled === null ? null : (scheduledAt ?? o.now),
+    scheduledAt: mergeScheduled === null ? null : (scheduledAt ?? o.now),
     counters: isGreen && counters.reruns > 0 ? { ...counters, reruns: 0 } : counters,
   }
 }

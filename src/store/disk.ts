@@ -2,7 +2,7 @@
  * Files that are replaced as a whole: a reader sees the old content or the new one, a kill leaves nothing half-written.
  * What the operating system refuses becomes a Failure `disk` that names the path.
  */
-import { chmod, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../domain/failure.ts'
 
@@ -105,6 +105,26 @@ export async function stageFile(path: string, text: string, { durable }: Durabil
 export async function replaceFile(path: string, text: string, durability: Durability): Promise<void> {
   const staged = await stageFile(path, text, durability)
   await staged.commit()
+}
+
+/**
+ * Replaces exactly `from` (null: no file) and nothing else: false = somebody wrote meanwhile, and theirs is there. What is
+ * replaced keeps a second name for that moment, so that also what is saved into it at the last instant is found.
+ */
+export async function exchangeFile(path: string, { from, to }: { from: string | null; to: string }): Promise<boolean> {
+  const staged = await stageFile(path, to, { durable: false })
+  const before = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}.tmp`)
+  try {
+    const linked = await onDisk(path, () => absentAsNull(link(path, before).then(() => true)))
+    if ((linked === null) !== (from === null)) return false
+    await staged.commit()
+    if (from === null || (await readIfPresent(before)) === from) return true
+    await onDisk(path, () => rename(before, path))
+    return false
+  } finally {
+    await staged.discard()
+    await remove(before)
+  }
 }
 
 /** Some file systems cannot synchronise a directory (EINVAL, ENOTSUP): there is nothing more to be had from them. */

@@ -65,6 +65,8 @@ export type Store = {
   events(afterSeq: number): AsyncIterable<RunEvent>
   readDocument(name: DocumentName): Promise<string | null>
   writeDocument(lock: RunLock, name: DocumentName, text: string): Promise<void>
+  /** Replaces exactly the text `from` (null: no document); false = a person wrote it meanwhile, and theirs stays. */
+  exchangeDocument(lock: RunLock, name: DocumentName, texts: { from: string | null; to: string }): Promise<boolean>
   requestControl(request: 'pause' | 'stop', reason: string | null): Promise<void>
   /** Oldest first. Does not remove. */
   controlRequests(): Promise<readonly ControlRequest[]>

@@ -38,6 +38,9 @@ export type IntegrateResult =
   | { readonly kind: 'integrated'; readonly head: CommitSha }
   | { readonly kind: 'conflict'; readonly files: readonly string[] }
 
+/** `kept`: with these commits, which would have been lost. */
+export type Release = { readonly kind: 'released' } | { readonly kind: 'kept'; readonly commits: readonly CommitSha[] }
+
 export type Workspaces = {
   /**
    * Creates or adopts the worktree of a branch: found again after a crash with everything in it. A new branch starts
@@ -87,8 +90,11 @@ export type Workspaces = {
   ): Promise<IntegrateResult>
   /** Brings the user's checkout to the merged commit when it is clean and on the target branch; touches nothing else. */
   fastForward(targetBranch: string, commit: CommitSha): Promise<CheckoutUpdate>
-  /** Gives the worktree back to the pool and deletes the branch; refuses unless every commit is reachable from `shippedIn`. */
-  release(request: { branch: string; shippedHead: CommitSha | null }): Promise<void>
+  /**
+   * Gives the worktree back to the pool and deletes the branch, when every commit of it is reachable from `shippedHead`
+   * (null: from another ref). Otherwise everything stays as it is. Safe to call twice.
+   */
+  release(request: { branch: string; shippedHead: CommitSha | null }): Promise<Release>
   /** Removes every pooled worktree of this repository that holds nothing uncommitted; branches with work of their own stay. */
   removePool(): Promise<void>
 }

@@ -80,6 +80,7 @@ const group: GroupState = {
   merged: { commit: COMMIT, head: COMMIT, at: AT },
   emptyAt: null,
   waitingSince: AT,
+  retryChecks: true,
   scheduledAt: AT,
   block: { cause: 'red', tried: null, command: 'claudetm resume --force', at: AT },
 }

@@ -187,6 +187,19 @@ export function storeContract(name: string, createHarness: () => Promise<StoreHa
     })
 
     describe('control requests', () => {
+      test('a document is exchanged for exactly the text that was read, and what a person wrote meanwhile stays', async () => {
+        const lock = await store.acquire()
+        const exchange = (from: string | null, to: string) => store.exchangeDocument(lock, 'plan.md', { from, to })
+        expect(await exchange('nothing is there', 'x')).toBe(false)
+        expect(await store.readDocument('plan.md')).toBeNull()
+        expect([await exchange(null, 'one'), await exchange(null, 'two'), await exchange('one', 'two')]).toEqual([
+          true,
+          false,
+          true,
+        ])
+        expect([await exchange('one', 'three'), await store.readDocument('plan.md')]).toEqual([false, 'two'])
+      })
+
       test('are listed oldest first until they are cleared', async () => {
         await store.requestControl('pause', 'lunch')
         await harness.open().requestControl('stop', null)

@@ -2,16 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { liftBlock } from '../../src/domain/group-state.ts'
 import type { PrNumber } from '../../src/domain/ids.ts'
 import { backoffMs, DEFAULT_POLICY } from '../../src/domain/policy.ts'
+import type { Acceptance } from '../../src/domain/run.ts'
 import { gate, groupState, HEAD, NOW } from '../support/observations.ts'
 
 const block = { cause: 'x', tried: null, command: 'claudetm resume --force', at: NOW }
 const spent = groupState({
   block,
   waitingSince: NOW - 7_200_000,
+  scheduledAt: NOW - 7_200_000,
   unknowns: 9,
   lastPushed: HEAD,
   redBaseSince: NOW - 4_000_000,
-  scheduledAt: NOW - 8_000_000,
   pr: { number: 3 as PrNumber, url: '' },
   gate: gate(),
   counters: {
@@ -31,21 +32,29 @@ describe('a person says go on', () => {
 
   // L69
   it('clocks of waits start anew: a pause does not count as waiting', () => {
-    expect(liftBlock(spent, false)).toEqual({ ...spent, ...restarted, block: null })
+    expect(liftBlock(spent, false)).toEqual({ ...spent, ...restarted, block: null, retryChecks: true })
     expect(liftBlock({ ...spent, block: null }, false)).toMatchObject(restarted)
   })
 
   // L69 L81
-  it('by force every attempt comes back, and what only a person can accept is accepted for this commit', () => {
+  it('by force every attempt comes back', () => {
     expect(liftBlock(spent, true)).toEqual({
       ...spent,
       ...restarted,
       block: null,
+      retryChecks: true,
       counters: groupState().counters,
-      noChecksAcceptedFor: HEAD,
       redBaseAccepted: true,
-      abandonedPr: 3,
     })
+  })
+
+  it('and what the block was about is accepted, nothing else', () => {
+    const forced = (accepts: Acceptance) => {
+      const { noChecksAcceptedFor, abandonedPr } = liftBlock({ ...spent, block: { ...block, accepts } }, true)
+      return { noChecksAcceptedFor, abandonedPr }
+    }
+    expect(forced({ kind: 'no_checks', head: HEAD })).toEqual({ noChecksAcceptedFor: HEAD, abandonedPr: null })
+    expect(forced({ kind: 'closed_pr', number: 3 as PrNumber })).toEqual({ noChecksAcceptedFor: null, abandonedPr: 3 })
   })
 })
 

@@ -2,6 +2,7 @@
 import type { Action, Decision } from '../decision.ts'
 import type { GroupObservation } from '../observation.ts'
 import { backoffMs } from '../policy.ts'
+import type { Acceptance } from '../run.ts'
 import type { Stage } from '../stage.ts'
 
 export const FORCE = 'claudetm resume --force'
@@ -14,9 +15,13 @@ export function waitFor(stage: Stage, what: string, until: number | null): Decis
   return { stage, action: { kind: 'wait', for: what, until, because: 'fact' }, why: what }
 }
 
-export function block(stage: Stage, cause: string, options: { tried?: string; command?: string } = {}): Decision {
-  const command = options.command ?? FORCE
-  return { stage, action: { kind: 'block', block: { cause, tried: options.tried ?? null, command } }, why: cause }
+export function block(
+  stage: Stage,
+  cause: string,
+  { tried = null, command = FORCE, accepts }: { tried?: string | null; command?: string; accepts?: Acceptance } = {},
+): Decision {
+  const block = { cause, tried, command, ...(accepts && { accepts }) }
+  return { stage, action: { kind: 'block', block }, why: cause }
 }
 
 /** A look outside that did not answer: look again later, and later still, then block. */

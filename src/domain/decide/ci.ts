@@ -37,6 +37,7 @@ function noChecksYet(o: GroupObservation, pr: PrSnapshot): Decision | null {
     `no check ran and passed for ${pr.head.slice(0, 12)}, although this repository has checks`,
     {
       tried: `waited ${Math.round((o.now - pr.headSince) / 1000)} s`,
+      accepts: { kind: 'no_checks', head: pr.head },
     },
   )
 }
@@ -60,7 +61,7 @@ type Red = Extract<ChecksVerdict, { kind: 'failed' }>
 /** In the order of what they cost: what a person has to lift, what goes away by itself, and only then a session. */
 function failed(o: GroupObservation, pr: PrSnapshot, { failed, infrastructureOnly }: Red): Decision {
   const lift = failed.find((check) => check.cause === 'account' || check.cause === 'approval')
-  if (lift !== undefined) return waitsForPerson(lift)
+  if (lift !== undefined) return waitsForPerson(o, pr.head, lift)
   if (infrastructureOnly) return rerunOrBlock(o, pr.head, 'the checks could not run')
   const ours = failed.filter((check) => check.onBase !== 'failed' || o.state.redBaseAccepted)
   if (ours.length === 0) return redBase(o, pr, failed)
@@ -79,8 +80,12 @@ function failed(o: GroupObservation, pr: PrSnapshot, { failed, infrastructureOnl
   return mend(o, pr, { ours, others: failed.filter((check) => !ours.includes(check)) })
 }
 
-function waitsForPerson(check: Check): Decision {
+function waitsForPerson(o: GroupObservation, head: CommitSha, check: Check): Decision {
   const why = check.cause === 'account' ? 'the account may not run it' : 'a person has to let it run'
+  if (check.cause === 'account' && check.canRerun && o.state.retryChecks) {
+    const checks = failedChecks(o) // nobody else starts them again
+    return act('ci_failed', { kind: 'rerun_checks', head, checks }, 'a person says that it may run now')
+  }
   return block('ci_failed', `check ${check.name}: ${why}${check.description === '' ? '' : ` (${check.description})`}`, {
     command: 'claudetm resume',
   })

@@ -13,7 +13,7 @@ import { decideConflict } from './conflict.ts'
 import { decideDelivery } from './delivery.ts'
 import { decideMerge } from './merge.ts'
 import { decideReplies, decideReviews } from './reviews.ts'
-import { decideScheduled } from './scheduled.ts'
+import { decideScheduled, decideTakeBack } from './scheduled.ts'
 import { decideStaleness } from './staleness.ts'
 import { decideWork } from './work.ts'
 import { decideWorkspace } from './workspace.ts'
@@ -23,6 +23,7 @@ type Rule = (o: GroupObservation) => Decision | null
 const RULES: readonly Rule[] = [
   decideClosed, // merged, closed, nothing to ship: the end of the group
   decideWorkspace, // no workspace, or it cannot be read
+  decideTakeBack, // the forge would merge without what was added to the plan
   decideAttempt, // a session's outcome is not dealt with yet
   decideWork, // open tasks
   decideDelivery, // gate, push, pull request

@@ -4,6 +4,7 @@ import type { Decision } from '../decision.ts'
 import { openFeedback } from '../feedback.ts'
 import type { GroupObservation, PrSnapshot } from '../observation.ts'
 import { act, block, waitFor } from './answers.ts'
+import { firstOpenTask } from './work.ts'
 
 export function decideScheduled(o: GroupObservation): Decision | null {
   if (o.pr.kind !== 'pr' || o.pr.pr.mergeScheduled === null) return null
@@ -17,6 +18,13 @@ export function decideScheduled(o: GroupObservation): Decision | null {
     })
   }
   return waitFor('ready_to_merge', `the forge to merge PR #${pr.number} (${pr.mergeScheduled})`, until)
+}
+
+/** What was scheduled must not ship without what has been added to it since. */
+export function decideTakeBack(o: GroupObservation): Decision | null {
+  if (o.pr.kind !== 'pr' || o.pr.pr.mergeScheduled === null) return null
+  const task = firstOpenTask(o.group, o.done)
+  return task === null ? null : act('ready_to_merge', { kind: 'cancel_merge' }, `task ${task.id} was added`)
 }
 
 /** A queue tests on its own; what is red or asked for on the PR itself must not slip through all the same. */

@@ -87,6 +87,7 @@ export async function rerunChecks(
   await memory.updateGroup(o.group.id, (group) => ({
     ...group,
     attempt: null,
+    retryChecks: false,
     waitingSince: null,
     counters: { ...group.counters, reruns: group.counters.reruns + 1 },
   }))

@@ -1,10 +1,12 @@
 /** Answers to reviewers, given once, after the fix is on the forge; then whoever asked for changes is asked to look again. */
+import { createHash } from 'node:crypto'
 import { allFeedback, toAsked } from '../../domain/feedback.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { AskedRemark, Finding, GroupState, ThreadDisposition } from '../../domain/run.ts'
 import type { Reply } from '../../forge/forge.ts'
 import { toPostedText } from '../../forge/posted-text.ts'
 import type { Context } from '../context.ts'
+import { requireOwner } from '../ownership.ts'
 import type { ActResult } from './act-result.ts'
 import { unlessRefused } from './courtesy.ts'
 import { recorded } from './recorded.ts'
@@ -18,10 +20,13 @@ export async function deliverReplies(context: Context, o: GroupObservation): Pro
   const answers = toAnswers(o.state, pendingReplies)
   const round = `${counters.reviewRounds}:${o.state.findings.length}`
   await recorded(context, o.group.id, { kind: 'reply', key: `reply:${pr.number}:${round}` }, async () => {
-    const replies = toReplies(answers, `${pr.number}:${round}`, o)
-    await unlessRefused(context, `PR #${pr.number} was not answered`, () => forge.reply(pr.number, replies))
+    for (const reply of toReplies(answers, o)) {
+      await requireOwner(context)
+      await unlessRefused(context, `PR #${pr.number} was not answered`, () => forge.reply(pr.number, [reply]))
+    }
     const people = peopleToAskAgain(answers)
     if (people.length > 0) {
+      await requireOwner(context)
       const what = `${people.join(', ')} could not be asked for another review`
       await unlessRefused(context, what, () => forge.requestReview(pr.number, people))
     }
@@ -78,11 +83,11 @@ function toFinding({ asked, disposition }: Answer, at: number): Finding {
 }
 
 /** Threads are answered where they are; everything else in one comment. */
-function toReplies(answers: readonly Answer[], key: string, o: GroupObservation): readonly Reply[] {
+function toReplies(answers: readonly Answer[], o: GroupObservation): readonly Reply[] {
   const threads = answers.filter(({ asked }) => asked.kind === 'thread')
   const others = answers.filter(({ asked }) => asked.kind !== 'thread')
   const replies: Reply[] = threads.map(({ asked, disposition }) => ({
-    key: `${key}:${asked.id}`,
+    key: keyOf([asked]),
     body: toPostedText(disposition.message),
     to: {
       kind: 'thread',
@@ -94,7 +99,14 @@ function toReplies(answers: readonly Answer[], key: string, o: GroupObservation)
   const body = others
     .map(({ asked, disposition }) => `@${asked.author}: ${toPostedText(disposition.message)}`)
     .join('\n\n')
-  return [...replies, { key: `${key}:conversation`, body, to: { kind: 'conversation' } }]
+  const key = keyOf(others.map(({ asked }) => asked))
+  return [...replies, { key, body, to: { kind: 'conversation' } }]
+}
+
+/** From what is answered alone: whoever delivers it after a crash, and however often, it is the same answer. */
+function keyOf(asked: readonly AskedRemark[]): string {
+  const digest = createHash('sha256').update(JSON.stringify(asked.map(({ id, remark }) => [id, remark])))
+  return digest.digest('hex').slice(0, 16)
 }
 
 /** Somebody wrote on in the thread while the session worked: it is answered, and stays open. */

@@ -4,7 +4,7 @@ import type { RunEvent, RunEventBody } from '../../domain/events.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { RunId } from '../../domain/ids.ts'
 import type { LogLevel, RunState } from '../../domain/run.ts'
-import { ensureDirectory, onDisk, readIfPresent, replaceFile, sweepTemporaries } from '../disk.ts'
+import { ensureDirectory, exchangeFile, onDisk, readIfPresent, replaceFile, sweepTemporaries } from '../disk.ts'
 import { advanceProgress, type Progress, progressOf, renderLogLine } from '../run-log.ts'
 import type { DocumentName, LockOwner, RunLock, RunSummary, Store } from '../store.ts'
 import { createArchive, damagedState } from './archive.ts'
@@ -55,6 +55,7 @@ export function createStateDirStore({ directory, now, host, pid, log }: StateDir
     events: reader.after,
     readDocument: (name) => readIfPresent(layout.document(name)),
     writeDocument,
+    exchangeDocument,
     requestControl: inbox.put,
     controlRequests: inbox.list,
     clearControl: inbox.clear,
@@ -159,6 +160,11 @@ export function createStateDirStore({ directory, now, host, pid, log }: StateDir
   async function writeDocument(lock: RunLock, name: DocumentName, text: string): Promise<void> {
     holdTenure(lock)
     await replaceFile(layout.document(name), text, { durable: false })
+  }
+
+  async function exchangeDocument(lock: RunLock, name: DocumentName, texts: { from: string | null; to: string }) {
+    holdTenure(lock)
+    return exchangeFile(layout.document(name), texts)
   }
 
   async function archiveRun(lock: RunLock, summary: RunSummary): Promise<void> {

@@ -140,7 +140,18 @@ const act = z.strictObject({
   detail: text,
 })
 
-const block = z.strictObject({ cause: text, tried: text.nullable(), command: text, at })
+const acceptance = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('no_checks'), head: commitSha }),
+  z.strictObject({ kind: z.literal('closed_pr'), number: prNumber }),
+])
+
+const block = z.strictObject({
+  cause: text,
+  tried: text.nullable(),
+  command: text,
+  accepts: acceptance.optional(),
+  at,
+})
 
 const action = z.enum(['fixed', 'explained', 'declined'])
 
@@ -193,6 +204,7 @@ const group = z.strictObject({
   emptyAt: at.nullable(),
   waitingSince: at.nullable(),
   scheduledAt: at.nullable().default(null),
+  retryChecks: z.boolean().default(false),
   block: block.nullable(),
 })
 

@@ -6,14 +6,14 @@ import { rmdir } from 'node:fs/promises'
 import { Failure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
 import type { Git } from '../git.ts'
-import type { Slot, Workspaces } from '../workspace.ts'
+import type { Release, Slot, Workspaces } from '../workspace.ts'
 import { exists } from './disk.ts'
 import { ensureCommit } from './foreign.ts'
 import type { Installer } from './install.ts'
 import { createMutex } from './mutex.ts'
 import { isOperationInProgress } from './observe.ts'
 import type { Pool, PoolSlot } from './pool.ts'
-import { isElsewhere, isReachable, notShipped, readBranch } from './shipped.ts'
+import { isElsewhere, isReachable, readBranch, readUnshipped } from './shipped.ts'
 import { readStatus } from './tree-status.ts'
 import type { Footing, Worktrees } from './worktree.ts'
 
@@ -22,7 +22,7 @@ export type Occupancy = {
   /** Moves a branch and its clean tree forward. A kill leaves a slot that stands anew on the branch when it is ensured. */
   forward(request: { branch: string; commit: CommitSha }): Promise<void>
   withCheckout<T>(commit: CommitSha, signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T>
-  release(request: { branch: string; shippedHead: CommitSha | null }): Promise<void>
+  release: Workspaces['release']
   removePool(): Promise<void>
 }
 
@@ -101,10 +101,10 @@ export function createOccupancy(parts: {
     if (tip !== null) await git.run(['update-ref', '-d', `refs/heads/${branch}`, tip])
   }
 
-  async function release(branch: string, shippedHead: CommitSha | null): Promise<void> {
+  async function release(branch: string, shippedHead: CommitSha | null): Promise<Release> {
     const slot = await pool.findBranch(branch)
     const unshipped = await findUnshipped(branch, slot, shippedHead)
-    if (unshipped !== null) throw notShipped(branch, unshipped)
+    if (unshipped !== null) return { kind: 'kept', commits: await readUnshipped(git, unshipped, shippedHead) }
     const commit = (await readBranch(git, branch)) ?? shippedHead
     if (slot !== null) {
       await pool.save(slot, { ready: false }) // from here on there is no work in it
@@ -113,6 +113,7 @@ export function createOccupancy(parts: {
     }
     await deleteBranch(branch)
     if (slot !== null) await pool.save(slot, { branch: null, ready: false })
+    return { kind: 'released' }
   }
 
   /** What cannot be read counts as work. */

@@ -1,5 +1,4 @@
 /** Before a branch goes: every commit of it, and of what HEAD stands on, must provably be somewhere that stays. */
-import { Failure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
 import { type Git, toGitFailure } from '../git.ts'
 
@@ -31,8 +30,13 @@ export async function isReachable(git: Git, commit: CommitSha, from: CommitSha):
   throw toGitFailure(args, result)
 }
 
-export function notShipped(branch: string, commit: CommitSha): Failure {
-  return new Failure('git_failed', `${branch} has commits that were not shipped (${commit.slice(0, 12)}): it stays`, {
-    facts: { branch, commit },
-  })
+/** Newest first: what `tip` has and the commit that shipped lacks. */
+export async function readUnshipped(
+  git: Git,
+  tip: CommitSha,
+  shippedHead: CommitSha | null,
+): Promise<readonly CommitSha[]> {
+  if (shippedHead === null) return [tip]
+  const commits = await git.run(['rev-list', tip, `^${shippedHead}`, '--'])
+  return commits.split('\n').filter((line) => line !== '') as CommitSha[]
 }

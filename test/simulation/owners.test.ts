@@ -1,0 +1,35 @@
+/** Two processes that both believe they own the run: at every call that a run makes, somebody takes over. */
+import { describe, expect, it } from 'vitest'
+import { type Call, type Move, PLAIN_HISTORY } from './history.ts'
+import { simulate } from './simulate.ts'
+
+const HISTORY = {
+  ...PLAIN_HISTORY,
+  suites: ['red' as const],
+  moves: [{ call: 'forge.changed' as const, nth: 3, what: 'changes_person' as const }],
+}
+
+/** Every call that the history makes; the disk is written to so often that some are enough. */
+async function momentsOf(): Promise<readonly { call: Call; nth: number }[]> {
+  const { world } = await simulate(HISTORY)
+  return [...world.calls].flatMap(([call, times]) =>
+    Array.from({ length: times }, (_, nth) => ({ call, nth })).filter(
+      ({ nth }) => call !== 'disk.write' || nth % 10 === 0,
+    ),
+  )
+}
+
+describe('a process that was replaced', () => {
+  it.each<Move['what']>(['taken_over', 'frozen', 'second_process'])(
+    'does nothing more: %s',
+    async (what) => {
+      const broken: string[] = []
+      for (const moment of await momentsOf()) {
+        const { violations, story } = await simulate({ ...HISTORY, moves: [...HISTORY.moves, { ...moment, what }] })
+        if (Object.keys(violations).length > 0) broken.push(story)
+      }
+      expect(broken).toEqual([])
+    },
+    600_000,
+  )
+})
