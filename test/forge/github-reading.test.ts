@@ -1,5 +1,6 @@
 /** One look at a pull request of an emulated GitHub: what it costs, what it says, and what it does not claim to know. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { Failure } from '../../src/domain/failure.ts'
 import type { Check, PrSnapshot } from '../../src/domain/observation.ts'
 import type { TriageLookUp } from '../../src/forge/github/triaging.ts'
 import { createWebhookIntake } from '../../src/forge/github/webhook-intake.ts'
@@ -159,7 +160,11 @@ describe('unknown is not no', () => {
     const number = await openPull()
     const reading = read()
     github.faults.add(fault)
-    expect(await reading.observe(BRANCH)).toEqual({ kind: 'unknown', why: expect.any(String) })
+    expect(await reading.observe(BRANCH)).toEqual({
+      kind: 'unknown',
+      why: expect.any(String),
+      failure: expect.any(Failure),
+    })
     expect(await reading.observeNumber(number)).toMatchObject({ kind: 'unknown' })
   })
 
