@@ -126,6 +126,14 @@ describe('which pull request', () => {
     for (const reading of [read(), read()]) expect(await prOf(reading)).toMatchObject({ number, state: 'merged' })
   })
 
+  // L102
+  test('one of somebody whose account is gone is by a ghost, and like any other', async () => {
+    const { openPull, read, github } = await open({ ci: ci({ build: 'success' }) })
+    const number = await openPull({ by: 'writer' })
+    github.deleteUser('writer')
+    expect(await prOf(read())).toMatchObject({ number, author: 'ghost', state: 'open', checks: { kind: 'reported' } })
+  })
+
   test('a number is enough; one that nobody has is none', async () => {
     const { openPull, read } = await open()
     const number = await openPull()
