@@ -1,7 +1,7 @@
 /** The shapes in which commands print: lines, one JSON document, a table. */
 import { toJsonText, toPlainText, toScreenText } from '../lib/plain-text.ts'
 import type { Environment } from './parts.ts'
-import { textWidth } from './text-width.ts'
+import { textWidth, wrapToWidth } from './text-width.ts'
 
 type Output = { readonly stdout: NodeJS.WriteStream; readonly environment: Environment }
 
@@ -30,20 +30,35 @@ export async function printTable(output: Output, table: Table): Promise<void> {
   else printLines(output, align({ head: table.head, rows }))
 }
 
-/** The last column takes what the others leave, and wraps. */
+/** As wide as the terminal: the last column takes what the others leave, and the widest ones wrap; nothing is cut off. */
 async function frame({ head, rows }: Table, width: number): Promise<string> {
   const { default: FramedTable } = await import('cli-table3')
-  const padding = 3
-  const others = head.slice(0, -1).map((_, column) => columnWidth(head, rows, column) + padding - 1)
-  const rest = Math.max(20, width - others.reduce((sum, other) => sum + other + 1, 2))
+  const widths = fitColumns(
+    head.map((_, column) => columnWidth(head, rows, column)),
+    width - head.length * (PADDING + BORDER) - BORDER,
+  )
   const table = new FramedTable({
     head: [...head],
-    colWidths: [...others, rest],
-    wordWrap: true,
+    colWidths: widths.map((each) => each + PADDING),
     style: { head: [], border: [], compact: true },
   })
-  table.push(...rows.map((row) => [...row]))
+  // Wrapped here: the library cuts off words that are too long, and counts characters instead of columns.
+  table.push(...rows.map((row) => row.map((cell, column) => wrapToWidth(cell, widths[column] ?? NARROWEST).join('\n'))))
   return table.toString()
+}
+
+const PADDING = 2
+const BORDER = 1
+const NARROWEST = 10
+
+/** The widest gives way first; what is narrow stays whole. */
+function fitColumns(natural: readonly number[], room: number): readonly number[] {
+  const widths = [...natural]
+  const left = () => room - widths.reduce((sum, each) => sum + each, 0)
+  for (let widest = Math.max(...widths); left() < 0 && widest > NARROWEST; widest = Math.max(...widths)) {
+    widths[widths.indexOf(widest)] = widest - 1
+  }
+  return widths.map((each, at) => (at === widths.length - 1 ? each + Math.max(0, left()) : each))
 }
 
 function align({ head, rows }: Table): readonly string[] {

@@ -36,3 +36,34 @@ function graphemeWidth(grapheme: string): number {
     /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
   return isWide.test(grapheme) ? 2 : 1
 }
+
+/** Lines of at most `width` columns, broken between words where a word fits a line, and nothing left out. */
+export function wrapToWidth(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`
+    if (textWidth(joined) <= width) {
+      line = joined
+      continue
+    }
+    if (line !== '') lines.push(line)
+    line = word
+    while (textWidth(line) > width) {
+      const part = headOfWidth(line, width)
+      lines.push(part)
+      line = line.slice(part.length)
+    }
+  }
+  return [...lines, line]
+}
+
+/** At least one character, however narrow it has to be. */
+function headOfWidth(text: string, width: number): string {
+  let head = ''
+  for (const character of text) {
+    if (head !== '' && textWidth(head + character) > width) break
+    head += character
+  }
+  return head
+}

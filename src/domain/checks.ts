@@ -29,7 +29,8 @@ export function judgeChecks(checks: ChecksObservation, head: CommitSha, policy: 
   return { kind: 'green', tolerated: failing.map((check) => check.name) }
 }
 
-function isTolerated(check: Check, policy: Policy): boolean {
+/** Narrow: a check of that name whose own words say so. */
+export function isTolerated(check: Check, policy: Policy): boolean {
   return policy.toleratedFailures.some(
     (rule) =>
       rule.check === check.name && check.description.toLowerCase().includes(rule.descriptionIncludes.toLowerCase()),

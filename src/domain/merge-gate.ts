@@ -126,8 +126,9 @@ function judgeMergeability({ pr, admin }: MergeQuestion): string | null {
       if (admin || (canSchedule !== null && awaits.length === 0)) return null
       return awaits.length === 0 ? 'the rules of the target branch forbid it' : `it needs ${awaits.join(' and ')}`
     case 'conflicting':
+      return `it conflicts with ${pr.baseBranch}`
     case 'unknown':
-      return `the forge says: ${mergeability}`
+      return 'the forge does not say yet whether it can be merged'
   }
 }
 
@@ -138,7 +139,8 @@ function withReviews(reviews: ReviewsObservation, judge: (known: KnownReviews) =
 function unresolvedThreads(reviews: KnownReviews, { findings, policy }: MergeQuestion): string | null {
   if (!reviews.threadsComplete) return 'the list of review threads is incomplete'
   const open = reviews.threads.filter((thread) => countsAgainstMerge(thread, findings, policy.botChangeRequestsBlock))
-  return open.length === 0 ? null : `${open.length} review thread(s) are not resolved`
+  if (open.length === 0) return null
+  return open.length === 1 ? 'one review thread is not resolved' : `${open.length} review threads are not resolved`
 }
 
 function changeRequests(reviews: KnownReviews, policy: Policy): string | null {

@@ -1,4 +1,5 @@
 /** What was just read from git, the forge, the store and the clock. Every look outside answers yes, no or unknown. */
+import type { Failure } from './failure.ts'
 import type { CommitSha, PrNumber } from './ids.ts'
 import type { PrGroup } from './plan.ts'
 import type { Policy } from './policy.ts'
@@ -144,7 +145,8 @@ export type PrSnapshot = {
 }
 
 export type PrObservation =
-  | { readonly kind: 'unknown'; readonly why: string }
+  /** `failure`: what went wrong, for who has to tell a person what to do about it. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly failure?: Failure }
   | { readonly kind: 'none' }
   | { readonly kind: 'pr'; readonly pr: PrSnapshot }
 

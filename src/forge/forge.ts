@@ -100,7 +100,7 @@ export type Forge = {
   cancelScheduled(number: PrNumber): Promise<void>
   /** Removes the head branch from the forge once its PR is merged. Safe to call twice. */
   deleteHeadBranch(headBranch: string, mergedHead: CommitSha): Promise<void>
-  /** Newest first; null where the forge keeps no runs of its own. */
+  /** Newest first, none for an id that nobody has; null where the forge keeps no runs of its own. */
   ciRuns: ((request: CiRunsRequest) => Promise<readonly CiRun[]>) | null
   /** Ends what the forge runs in this process (checks under way, listeners). */
   close(): Promise<void>

@@ -100,7 +100,7 @@ async function findPr(run: RunParts, request: MergePrRequest, options: RunOption
 async function byNumber(forge: Forge, number: PrNumber): Promise<PrSnapshot> {
   const seen = await forge.observeNumber(number)
   if (seen.kind === 'pr') return seen.pr
-  if (seen.kind === 'unknown') throw new Failure('forge_unreachable', seen.why)
+  if (seen.kind === 'unknown') throw seen.failure ?? new Failure('forge_unreachable', seen.why)
   throw new Failure('pr_missing', `there is no pull request #${number} here`)
 }
 
@@ -111,7 +111,7 @@ async function ofBranch(run: RunParts, forge: Forge, { createPr, options }: Bran
   if (branch === null)
     throw new Failure('pr_missing', 'HEAD is detached: name the pull request, e.g. claudetm merge-pr 12')
   const seen = await forge.observe(branch.name)
-  if (seen.kind === 'unknown') throw new Failure('forge_unreachable', seen.why)
+  if (seen.kind === 'unknown') throw seen.failure ?? new Failure('forge_unreachable', seen.why)
   if (seen.kind === 'pr' && (seen.pr.state === 'open' || !createPr)) return seen.pr
   if (!createPr) {
     const way = 'name one (claudetm merge-pr 12), or open one with --create-pr'

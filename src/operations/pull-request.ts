@@ -1,5 +1,5 @@
 /** Pull requests as people look at them: which one is meant, and what stands between it and its merge. */
-import { judgeChecks } from '../domain/checks.ts'
+import { isTolerated } from '../domain/checks.ts'
 import { Failure } from '../domain/failure.ts'
 import type { PrNumber } from '../domain/ids.ts'
 import { type MergeClause, type ReadClause, readClauses } from '../domain/merge-gate.ts'
@@ -22,6 +22,8 @@ export type PrReport = {
   readonly clauses: readonly ReadClause[]
   readonly checks: Readonly<Record<Check['status'], number>>
   readonly failing: readonly Check[]
+  /** Of those, the names of which the policy does not mind. */
+  readonly tolerated: readonly string[]
 }
 
 /** The one that is asked for, else those of the run, else that of the branch checked out. Throws when there is none. */
@@ -59,12 +61,13 @@ export function toPrReport(pr: PrSnapshot, state: RunState | null, now: number):
     policy: DEFAULT_POLICY,
   })
   const items = pr.checks.kind === 'reported' ? pr.checks.items : []
-  const verdict = judgeChecks(pr.checks, pr.head, DEFAULT_POLICY)
+  const failing = items.filter((check) => check.status === 'failed')
   return {
     pr,
     clauses: clauses.filter(({ clause }) => !OF_THE_RUN.has(clause)),
     checks: countStates(items),
-    failing: verdict.kind === 'failed' ? verdict.failed : items.filter((check) => check.status === 'failed'),
+    failing,
+    tolerated: failing.filter((check) => isTolerated(check, DEFAULT_POLICY)).map((check) => check.name),
   }
 }
 
@@ -91,6 +94,6 @@ function openGroups(state: RunState | null): readonly GroupState[] {
 /** An error is never read as absence. */
 function required(seen: PrObservation, otherwise: string): PrSnapshot {
   if (seen.kind === 'pr') return seen.pr
-  if (seen.kind === 'unknown') throw new Failure('forge_unreachable', seen.why)
+  if (seen.kind === 'unknown') throw seen.failure ?? new Failure('forge_unreachable', seen.why)
   throw new Failure('pr_missing', otherwise)
 }

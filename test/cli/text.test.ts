@@ -1,6 +1,7 @@
 /** Text from outside: what is shown of it, how wide it is, and the sentences about failures. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { printTable } from '../../src/cli/print.ts'
 import { cutToWidth, textWidth } from '../../src/cli/text-width.ts'
 import { FAILURE_KINDS, Failure } from '../../src/domain/failure.ts'
 import { explainFailure } from '../../src/domain/failure-sentence.ts'
@@ -63,4 +64,32 @@ test('a cut text is never wider than asked for', () => {
 test('every kind of failure has a sentence that ends like one', () => {
   const sentences = FAILURE_KINDS.map((kind) => explainFailure(new Failure(kind, 'it went wrong')).sentence)
   expect(sentences.filter((sentence) => !/^[A-Z].*[.!?…]$/s.test(sentence))).toEqual([])
+})
+
+describe('tables', () => {
+  test.each([60, 90, 200])(
+    'in a terminal of %i columns a table fits, and nothing in it is cut off',
+    async (columns) => {
+      const written: string[] = []
+      const stdout = {
+        isTTY: true,
+        columns,
+        write: (text: string) => written.push(text),
+      } as unknown as NodeJS.WriteStream
+      const url = 'https://github.com/octo/tiny-math/actions/runs/123456789/job/987654321'
+      const name = 'test (ubuntu-latest, node 24, with a name that goes on and on) 日本語'
+      const rows = [
+        ['failed', name, url],
+        ['passed', 'lint', ''],
+      ]
+      await printTable({ stdout, environment: {} }, { head: ['State', 'Check', 'Where'], rows })
+      const lines = written.join('').trimEnd().split('\n')
+      expect(lines.map(textWidth).every((width) => width === columns)).toBe(true)
+      const cells = lines
+        .filter((line) => line.startsWith('│'))
+        .map((line) => line.split('│').map((cell) => cell.trim()))
+      expect(cells.map(([, , , where]) => where).join('')).toBe(`Where${url}`)
+      expect(cells.map(([, , check]) => check).join(' ')).toContain(name)
+    },
+  )
 })

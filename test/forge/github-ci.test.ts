@@ -232,6 +232,17 @@ describe('logs of what failed', () => {
     expect(logs).toEqual([{ check: 'test', tail: '', file: null }])
   })
 
+  test('what a check says about lines is at the end of its log, few and short', async () => {
+    const annotations = Array.from({ length: 30 }, (_, at) => ({
+      path: 'src/a.ts',
+      startLine: at,
+      message: 'is no number '.repeat(100),
+    }))
+    const { log } = await logsOf(ciOf([{ ...failing, annotations }]), 8_000)
+    expect(log.tail).toMatch(/expected 1 to be 2\n##\[error\].*\nsrc\/a\.ts:0: is no number /)
+    expect([log.tail.match(/^src/gm)?.length, log.tail.split('\n').at(-2)?.length]).toEqual([10, 312])
+  })
+
   test('what a check says about lines comes with it, and a status has its words', async () => {
     const annotations = [
       { path: 'src/a.ts', startLine: 7, message: 'is not a number', title: 'TS2322' },
@@ -394,11 +405,8 @@ describe('runs', () => {
     ])
   })
 
-  test('a number that nobody has is refused', async () => {
+  test('a number that nobody has is none', async () => {
     const { forge } = await listed()
-    await expect(forge.ciRuns?.({ runId: 4711, branch: null, limit: 1 })).rejects.toMatchObject({
-      kind: 'forge_refused',
-      facts: { status: 404 },
-    })
+    expect(await forge.ciRuns?.({ runId: 4711, branch: null, limit: 1 })).toEqual([])
   })
 })

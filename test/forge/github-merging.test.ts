@@ -120,6 +120,26 @@ describe('merging at once', () => {
     },
   )
 
+  // L66 L70
+  test.each(['mergeStateStatus', 'mergeable', 'autoMergeRequest', 'pullRequest'])(
+    'a look that came without %s merges nothing',
+    async (part) => {
+      const { place, number, asked, forge } = await opened()
+      place.github.faults.add({ kind: 'graphql_partial', nulls: [part], message: 'x', times: 9, matches: isLooking })
+      await expect(forge.merge(asked)).rejects.toMatchObject({ kind: 'forge_unreachable' })
+      expect(untouched(place, number)).toBe(true)
+    },
+  )
+
+  // L102
+  test('who opened it may be gone', async () => {
+    const place = await openPlace()
+    const number = await place.openPull({ by: 'writer' })
+    place.github.deleteUser('writer')
+    const asked = { number, head: headOf(place), method: null, admin: false, title: 't', body: '' }
+    expect(await place.forge().merge(asked)).toMatchObject({ kind: 'merged' })
+  })
+
   test('red checks that nothing requires do not stop GitHub; the gate above is who looks at them', async () => {
     const { asked, forge } = await opened({
       ci: ({ event }) =>

@@ -1,5 +1,6 @@
 /** One look at a pull request of an emulated GitHub: what it costs, what it says, and what it does not claim to know. */
 import { afterEach, describe, expect, test } from 'vitest'
+import { Failure } from '../../src/domain/failure.ts'
 import type { Check, PrSnapshot } from '../../src/domain/observation.ts'
 import type { TriageLookUp } from '../../src/forge/github/triaging.ts'
 import { createWebhookIntake } from '../../src/forge/github/webhook-intake.ts'
@@ -125,6 +126,14 @@ describe('which pull request', () => {
     for (const reading of [read(), read()]) expect(await prOf(reading)).toMatchObject({ number, state: 'merged' })
   })
 
+  // L102
+  test('one of somebody whose account is gone is by a ghost, and like any other', async () => {
+    const { openPull, read, github } = await open({ ci: ci({ build: 'success' }) })
+    const number = await openPull({ by: 'writer' })
+    github.deleteUser('writer')
+    expect(await prOf(read())).toMatchObject({ number, author: 'ghost', state: 'open', checks: { kind: 'reported' } })
+  })
+
   test('a number is enough; one that nobody has is none', async () => {
     const { openPull, read } = await open()
     const number = await openPull()
@@ -159,7 +168,11 @@ describe('unknown is not no', () => {
     const number = await openPull()
     const reading = read()
     github.faults.add(fault)
-    expect(await reading.observe(BRANCH)).toEqual({ kind: 'unknown', why: expect.any(String) })
+    expect(await reading.observe(BRANCH)).toEqual({
+      kind: 'unknown',
+      why: expect.any(String),
+      failure: expect.any(Failure),
+    })
     expect(await reading.observeNumber(number)).toMatchObject({ kind: 'unknown' })
   })
 

@@ -96,6 +96,12 @@ describe('what stands between it and its merge', () => {
   })
 })
 
+test('what the policy tolerates is told apart from what failed', () => {
+  const limited = check({ name: 'CodeRabbit', status: 'failed', description: 'Review rate limit exceeded' })
+  const { failing, tolerated } = toPrReport(pr({ checks: reported(check(), limited) }), null, NOW)
+  expect([failing.map(({ name }) => name), tolerated]).toEqual([['CodeRabbit'], ['CodeRabbit']])
+})
+
 describe('what was said', () => {
   const reviews = known({
     threads: [

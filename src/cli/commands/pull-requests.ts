@@ -1,6 +1,7 @@
 /** `claudetm pr`, `comments`, `ci-status`, `ci-logs`: they look, and change nothing. */
+import { Failure } from '../../domain/failure.ts'
 import type { Check, PrSnapshot } from '../../domain/observation.ts'
-import type { CiRun } from '../../forge/forge.ts'
+import type { CiRun, Forge } from '../../forge/forge.ts'
 import { withoutHiddenComments } from '../../lib/hidden-comments.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { readCiLogs } from '../../operations/ci-logs.ts'
@@ -42,17 +43,17 @@ export async function showCiStatus(parts: CliParts, options: CiStatusFlags): Pro
   return looking(parts, async (at) => {
     const { forge } = at
     if (options.runId !== undefined) {
-      const [run] = (await forge.ciRuns?.({ runId: options.runId, branch: null, limit: 1 })) ?? []
-      if (options.json === true) return printJson(parts, run ?? null)
-      return run === undefined ? printLines(parts, ['This forge keeps no runs of its own.']) : printRun(parts, run)
+      const run = await findRun(forge, options.runId)
+      return options.json === true ? printJson(parts, run) : printRun(parts, run)
     }
     const pr = await findPr(at, options.pr ?? null)
     const runs = (await forge.ciRuns?.({ runId: null, branch: pr.headBranch, limit: options.limit })) ?? []
     if (options.json === true) return printJson(parts, { number: pr.number, head: pr.head, checks: pr.checks, runs })
     printLines(parts, [headline(pr), `Checks of ${pr.head.slice(0, 12)}:`])
     await printChecks(parts, pr)
-    if (runs.length > 0)
-      await printTable(parts, { head: RUN_HEAD, rows: runs.map((run) => toRunRow(run, parts.now())) })
+    if (runs.length === 0) return
+    printLines(parts, ['', `Runs on ${oneLine(pr.headBranch)}:`])
+    await printTable(parts, { head: RUN_HEAD, rows: runs.map((run) => toRunRow(run, parts.now())) })
   })
 }
 
@@ -63,11 +64,20 @@ export async function showCiLogs(parts: CliParts, options: CiLogFlags): Promise<
     if (options.json === true) return printJson(parts, logs)
     const paint = choosePaint(parts.environment, parts.stdout)
     if (logs.length === 0) printLines(parts, [`No check of PR #${pr.number} failed for ${pr.head.slice(0, 12)}.`])
-    for (const { check, tail, file } of logs) {
+    for (const [at, { check, tail, file }] of logs.entries()) {
+      if (at > 0) printLines(parts, [''])
       printLines(parts, [paint('bold', `== ${oneLine(check)}`), tail === '' ? '(there is no log)' : toPlainText(tail)])
       if (file !== null) printLines(parts, [paint('dim', `The whole log: ${oneLine(file)}`)])
     }
   })
+}
+
+async function findRun(forge: Forge, runId: number): Promise<CiRun> {
+  if (forge.ciRuns === null)
+    throw new Failure('usage', `the ${forge.name} forge keeps no runs: ci-status shows its checks`)
+  const [run] = await forge.ciRuns({ runId, branch: null, limit: 1 })
+  if (run === undefined) throw new Failure('usage', `there is no run ${runId} here: ci-status lists those of a branch`)
+  return run
 }
 
 async function looking(parts: CliParts, show: (at: Looking) => Promise<void>): Promise<number> {
@@ -99,7 +109,12 @@ async function printPr(parts: CliParts, report: PrReport): Promise<void> {
       why === null ? `  ${paint('green', '✔')} ${WORDS[clause] ?? clause}` : `  ${paint('red', '✖')} ${oneLine(why)}`,
     ),
   )
-  for (const check of report.failing) printLines(parts, [`  ${paint('red', 'failed')} ${failureWords(check)}`])
+  const stateOf = ({ name }: Check) =>
+    report.tolerated.includes(name) ? paint('yellow', 'tolerated') : paint('red', 'failed')
+  printLines(
+    parts,
+    report.failing.map((check) => `  ${stateOf(check)} ${failureWords(check)}`),
+  )
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -157,7 +172,7 @@ function toLines(conversation: Conversation, parts: CliParts, paint: Paint): rea
     ...toPlainText(withoutHiddenComments(remark.body))
       .trim()
       .split('\n')
-      .map((text) => `    ${text}`),
+      .map((text) => (text === '' ? '' : `    ${text}`)),
   ])
   return ['', paint('bold', head), ...said]
 }

@@ -1,5 +1,6 @@
 /** Runs of GitHub Actions, for people who ask what CI did. */
 import { z } from 'zod'
+import { toFailure } from '../../domain/failure.ts'
 import type { CiRun, CiRunsRequest } from '../forge.ts'
 import { type ActionsJob, readJobsOfRun } from './actions-jobs.ts'
 import { statusOf } from './checks.ts'
@@ -27,13 +28,18 @@ export async function readCiRuns(client: GithubClient, request: CiRunsRequest): 
   const { runId, branch, limit } = request
   if (runId !== null) {
     const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}'
-    const found = await client.rest(route, { owner, repo, run_id: runId }, run)
-    return [toCiRun(found, await readJobsOfRun(client, runId))]
+    const found = await client.rest(route, { owner, repo, run_id: runId }, run).catch(nullIfMissing)
+    return found === null ? [] : [toCiRun(found, await readJobsOfRun(client, runId))]
   }
   const query = { owner, repo, ...(branch !== null && { branch }), per_page: Math.min(limit, 100) }
   const { items } = await client.pages('GET /repos/{owner}/{repo}/actions/runs', query, run, limit)
   const newestFirst = [...items].sort((one, other) => startOf(other) - startOf(one))
   return newestFirst.map((found) => toCiRun(found, []))
+}
+
+function nullIfMissing(error: unknown): null {
+  if (toFailure(error).facts.status === 404) return null
+  throw error
 }
 
 function toCiRun(found: Run, jobs: readonly ActionsJob[]): CiRun {

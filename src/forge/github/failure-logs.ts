@@ -1,7 +1,7 @@
 /** Logs of failed checks: of the step that failed, kept as files, their ends in the answer. */
 import { dirname, join } from 'node:path'
 import type { CommitSha, PrNumber } from '../../domain/ids.ts'
-import { toPlainText } from '../../lib/plain-text.ts'
+import { cutText, toPlainText } from '../../lib/plain-text.ts'
 import { ensureDirectory, replaceFile } from '../../store/disk.ts'
 import type { CheckLog } from '../forge.ts'
 import { tailOf, toLogPaths } from '../logs/log-file.ts'
@@ -47,7 +47,14 @@ async function readLog(client: GithubClient, check: RawCheck): Promise<string> {
     check.run === null ? null : readJobPart(client, databaseId),
     unlessRefused(readAnnotations(client, databaseId)),
   ])
-  return toPlainText(`${own}${(annotations ?? []).map(toLine).join('')}${log ?? ''}`)
+  // At the end, because the end is what is read first; few and short, because the end of the log is as well.
+  const remarks = (annotations ?? []).slice(0, MAX_ANNOTATIONS).map(toLine)
+  return toPlainText(
+    [own, log ?? '', ...remarks]
+      .filter((part) => part !== '')
+      .map(withNewline)
+      .join(''),
+  )
 }
 
 /** null = there is none, or this token may not read it. */
@@ -61,5 +68,12 @@ async function readJobPart(client: GithubClient, jobId: number): Promise<string 
 
 function toLine({ path, start_line: line, title, message }: Annotation): string {
   const place = path === null || path === '' ? '' : `${path}${line === null ? '' : `:${line}`}: `
-  return `${place}${[title, message].filter(Boolean).join(': ')}\n`
+  return `${place}${cutText([title, message].filter(Boolean).join(': '), MAX_ANNOTATION_CHARS)}`
+}
+
+const MAX_ANNOTATIONS = 10
+const MAX_ANNOTATION_CHARS = 300
+
+function withNewline(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`
 }

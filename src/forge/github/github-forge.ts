@@ -57,7 +57,7 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
     const known = checksOf(number, head)
     if (known !== null) return known
     const observation = await reading.observeNumber(number)
-    if (observation.kind === 'unknown') throw new Failure('forge_unreachable', observation.why)
+    if (observation.kind === 'unknown') throw observation.failure ?? new Failure('forge_unreachable', observation.why)
     return checksOf(number, head) ?? []
   }
 

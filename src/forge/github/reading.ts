@@ -1,6 +1,7 @@
 /** The reading half of the forge: branches by git, pull requests by GraphQL, news by polls and webhooks. */
 import { Failure, toFailure } from '../../domain/failure.ts'
 import type { CommitSha, PrNumber } from '../../domain/ids.ts'
+import type { PrObservation } from '../../domain/observation.ts'
 import type { Git } from '../../workspace/git.ts'
 import { createRemoteBranches } from '../branches/remote-branches.ts'
 import type { Forge } from '../forge.ts'
@@ -73,8 +74,8 @@ export function createReading(options: ReadingOptions): Reading {
     pushTarget: (headBranch) => ({ remote, ref: `refs/heads/${headBranch}` }),
     observePushed: (headBranch) =>
       branches.read(headBranch).then((head) => ({ kind: 'known', head }) as const, toUnknown),
-    observe: (headBranch) => observe(headBranch).catch(toUnknown),
-    observeNumber: (number) => observeNumber(number).catch(toUnknown),
+    observe: (headBranch) => observe(headBranch).catch(toUnknownPr),
+    observeNumber: (number) => observeNumber(number).catch(toUnknownPr),
     changed: watch.changed,
     remember,
     checksOf,
@@ -84,6 +85,11 @@ export function createReading(options: ReadingOptions): Reading {
       watch.close()
     },
   }
+}
+
+function toUnknownPr(error: unknown): PrObservation {
+  const failure = toFailure(error)
+  return { kind: 'unknown', why: failure.message, failure }
 }
 
 /** An error is never read as absence. */
