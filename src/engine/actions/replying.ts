@@ -1,9 +1,9 @@
 /** Answers to reviewers, given once, after the fix is on the forge; then whoever asked for changes is asked to look again. */
 import { allFeedback, toAsked } from '../../domain/feedback.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
+import { toPostedText } from '../../domain/posted-text.ts'
 import type { AskedRemark, Finding, GroupState, ThreadDisposition } from '../../domain/run.ts'
 import type { Reply } from '../../forge/forge.ts'
-import { toPostedText } from '../../forge/posted-text.ts'
 import type { Context } from '../context.ts'
 import type { ActResult } from './act-result.ts'
 import { unlessRefused } from './courtesy.ts'
