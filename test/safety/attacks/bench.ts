@@ -1,5 +1,6 @@
 /** All attacks, counted by rule: what the reliability table is made of. */
 import type { BenchResult } from '../safety-rules.ts'
+import { attackActs } from './acts.ts'
 import { type Attack, toBenchResults } from './attack-report.ts'
 import { tryFuzz } from './fuzzing.ts'
 import { toAttacks, tryFromInside } from './inside.ts'
@@ -14,6 +15,7 @@ export async function runAttacks({ isConfinable }: { isConfinable: boolean }): P
   for (const fuzz of PARSERS) fuzzed.push(...(await tryFuzz(fuzz)))
   return [
     ...toBenchResults('injected instructions', [...attackPrompts(), ...attackAsStranger(), ...attackUnseen()]),
+    ...toBenchResults('acts upon words', attackActs()),
     ...toBenchResults('posted words', attackPosts()),
     ...toBenchResults('terminal escapes', await attackTerminals()),
     ...toBenchResults('fuzzed parsers', fuzzed, 'inputs'),
