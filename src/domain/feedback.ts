@@ -3,6 +3,7 @@
  * dealt with once: the ledger (findings) remembers it, and only a newer remark of somebody else opens it again.
  */
 import { withoutHiddenComments } from '../lib/hidden-comments.ts'
+import { toPlainText } from '../lib/plain-text.ts'
 import type { KnownReviews, Remark, ReviewThread } from './observation.ts'
 import type { AskedRemark, Finding } from './run.ts'
 
@@ -105,7 +106,7 @@ function digestOf(body: string): string {
 /** Bots' comments below a PR are reports; what they want done they say in threads. People's count unless they only nod. */
 function asksForSomething(remark: Remark): boolean {
   if (remark.isBot || !remark.trusted) return false
-  const words = withoutHiddenComments(remark.body).trim().toLowerCase()
+  const words = toPlainText(withoutHiddenComments(remark.body)).trim().toLowerCase()
   if (!/[\p{L}\p{N}]/u.test(words)) return false
   return !NODS.test(words.replace(EMOJI, '')) && !COMMANDS.test(words)
 }

@@ -1,8 +1,8 @@
 /** Title and body of a pull request: what, why, how verified, from the plan and the recorded evidence. Pure. */
 import { createHash } from 'node:crypto'
 import type { PrGroup } from '../domain/plan.ts'
+import { toCodeSpan, toPostedText, toPostedTitle } from '../domain/posted-text.ts'
 import type { RunState } from '../domain/run.ts'
-import { toCodeSpan, toPostedText, toPostedTitle } from '../forge/posted-text.ts'
 import { cutText } from '../lib/plain-text.ts'
 
 const TITLE_CHARS = 72

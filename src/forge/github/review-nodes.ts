@@ -28,7 +28,8 @@ export type CommentNode = z.infer<typeof commentNode>
 export const threadRemarkNode = remarkNode.extend({ state: z.string() })
 
 export const reviewNode = commentNode.extend({
-  state: z.string(),
+  /** One of another kind is a gap in the list: it might be an objection. */
+  state: z.enum(['PENDING', 'COMMENTED', 'APPROVED', 'CHANGES_REQUESTED', 'DISMISSED']),
   submittedAt: orNull(time),
   commit: orNull(z.object({ oid: z.string() })),
 })

@@ -28,6 +28,8 @@ export type Trust = {
 
 const TTL_MS = 10 * 60_000
 const WRITERS: ReadonlySet<string> = new Set(['write', 'maintain', 'admin'])
+/** A word that is not known here is no answer: an objection would be dropped. */
+const OTHERS: ReadonlySet<string> = new Set(['read', 'triage', 'none'])
 const permission = z.object({ permission: z.string(), role_name: z.string().optional() })
 
 const GHOST: Author = { login: 'ghost', isBot: false, isDeleted: true }
@@ -88,7 +90,9 @@ async function readPermission(client: GithubClient, username: string): Promise<b
   const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission'
   try {
     const found = await client.rest(route, { owner, repo: name, username }, permission)
-    return WRITERS.has(found.permission) || WRITERS.has(found.role_name ?? '')
+    if (WRITERS.has(found.permission) || WRITERS.has(found.role_name ?? '')) return true
+    if (OTHERS.has(found.permission)) return false
+    throw new Failure('forge_unreachable', `GitHub says “${found.permission}” of what ${username} may do here`)
   } catch (error) {
     if (error instanceof Failure && error.facts.status === 404) return false // no such person any more
     throw error

@@ -111,16 +111,16 @@ async function identify(path: string): Promise<string | null> {
 
 /** Ended lines only: what is not ended yet is being written, or torn. */
 async function* readLines(path: string, offsetBytes: number): AsyncGenerator<{ text: string; sizeBytes: number }> {
-  let rest: Buffer = Buffer.alloc(0)
+  let rest: Buffer[] = [] // put together once: a line of megabytes comes in many chunks
   try {
     for await (const chunk of createReadStream(path, { start: offsetBytes }) as AsyncIterable<Buffer>) {
       const ended = chunk.lastIndexOf(NEWLINE) + 1
       if (ended === 0) {
-        rest = Buffer.concat([rest, chunk])
+        rest.push(chunk)
         continue
       }
-      yield* splitLines(Buffer.concat([rest, chunk.subarray(0, ended)]))
-      rest = chunk.subarray(ended)
+      yield* splitLines(Buffer.concat([...rest, chunk.subarray(0, ended)]))
+      rest = [chunk.subarray(ended)]
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw toDiskFailure(error, path)

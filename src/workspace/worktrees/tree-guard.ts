@@ -23,6 +23,10 @@ export async function keepTree<T>(git: Git, work: () => Promise<T>): Promise<Kep
 
 async function restore(git: Git): Promise<readonly string[]> {
   const changes = await readChanges(git, 'all')
+  if (changes.some(({ path }) => path.includes(UNREADABLE))) {
+    await restoreAll(git)
+    return changes.map(({ path }) => path)
+  }
   await removeUntracked(git.cwd, changes)
   const tracked = changes.filter((change) => change.tracked).map((change) => change.path)
   if (tracked.length > 0) {
@@ -32,6 +36,15 @@ async function restore(git: Git): Promise<readonly string[]> {
     })
   }
   return changes.map((change) => change.path)
+}
+
+/** Stands in a path for bytes that are no UTF-8: by that name nothing is found. */
+const UNREADABLE = '\ufffd'
+
+/** The tree was clean, so everything in it that git sees as changed is of the command. */
+async function restoreAll(git: Git): Promise<void> {
+  await git.run(['clean', '--force', '--force', '-d', '--quiet'])
+  await git.run(['restore', '--source=HEAD', '--staged', '--worktree', '--', ':/'])
 }
 
 /** Before tracked files come back: a new file may stand where a tracked directory was. */

@@ -1,4 +1,5 @@
 /** Tries every attack from inside: in the sandbox, and without it behind the guard alone. */
+import type { SafetyRule } from '../safety-rules.ts'
 import type { Attack } from './attack-report.ts'
 import { INSIDE_ATTACKS, type InsideAttack, type Possible } from './inside-attacks.ts'
 import { createInsideWorld, type InsideWorld, LOOT } from './inside-world.ts'
@@ -40,14 +41,21 @@ function createWorlds(): Worlds {
   }
 }
 
-/** What the sandbox is said to prevent, and does not. */
+/** What the sandbox is said to prevent; what it is known to let happen is no success of a bench. */
 export function toAttacks(results: readonly InsideResult[]): readonly Attack[] {
-  return results.map(({ attack, sandbox }) => ({
-    rule: attack.rule,
-    name: attack.what,
-    violation: sandbox === 'yes' && attack.sandbox === 'no' ? 'it is possible in the sandbox' : null,
-  }))
+  return results
+    .filter(({ attack }) => attack.sandbox === 'no')
+    .map(({ attack, sandbox }) => ({
+      rule: attack.rule,
+      name: attack.what,
+      violation: sandbox === 'yes' ? 'it is possible in the sandbox' : null,
+    }))
 }
+
+/** Possible in the sandbox, and said to be: with the rule it would break. */
+export const ADMITTED: readonly { readonly what: string; readonly rule: SafetyRule }[] = INSIDE_ATTACKS.filter(
+  ({ sandbox }) => sandbox === 'yes',
+)
 
 /** As it stands in docs/security.md. */
 export function toTable(results: readonly InsideResult[]): string {

@@ -1,8 +1,8 @@
 /** What is posted under a person's account says what the agent said, and makes nothing happen. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { toCodeSpan, toPostedText } from '../../../src/domain/posted-text.ts'
 import { hasMark, withMark } from '../../../src/forge/github/marks.ts'
-import { toCodeSpan, toPostedText } from '../../../src/forge/posted-text.ts'
 import { violationsOf } from './attack-report.ts'
 import { attackPosts } from './posts.ts'
 

@@ -1,9 +1,9 @@
 /** Every payload as something an agent reports or a plan says, and what would be posted because of it. */
 import { createGroupState } from '../../../src/domain/group-state.ts'
 import type { GroupId, RunId, TaskId } from '../../../src/domain/ids.ts'
+import { toPostedText } from '../../../src/domain/posted-text.ts'
 import type { RunState } from '../../../src/domain/run.ts'
 import { pullRequestText } from '../../../src/engine/pull-request-text.ts'
-import { toPostedText } from '../../../src/forge/posted-text.ts'
 import { sampleRun } from '../../cli/sample-run.ts'
 import { gate, group } from '../../support/observations.ts'
 import type { Attack } from './attack-report.ts'
