@@ -95,6 +95,13 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
   target_green: ({ suites }) => suites.setBase(false),
   checks_turn_red: (world) => onOpen(world, (pull) => world.suites.turnRed(pull.head)),
   checks_again: (world) => onOpen(world, (pull) => world.suites.again(pull.head)),
+  queue_drops_it: (world) => onOpen(world, (pull) => void Object.assign(pull, { scheduled: null })),
+  criterion_breaks: (world) => {
+    world.commandFails = true
+  },
+  criterion_holds: (world) => {
+    world.commandFails = false
+  },
   user_commits: ({ repository }) => {
     repository.checkout.head = repository.commits.make({ parents: [repository.checkout.head], by: 'person' })
   },

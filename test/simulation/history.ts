@@ -6,7 +6,7 @@
 export type Setup = {
   /** Tasks of each PR group; every group depends on the one before. */
   readonly groups: readonly number[]
-  readonly criteria: 'none' | 'command' | 'judged'
+  readonly criteria: 'none' | 'command' | 'judged' | 'both'
   readonly autoMerge: boolean
   readonly maxSessions: number | null
   readonly maxCostUsd: number | null
@@ -63,6 +63,7 @@ export const BEHAVIOURS = [
   'declines',
   'claims_fixed', // and commits nothing
   'answers_strangers', // threads it was not asked about
+  'counts_from_nought', // its verdicts, whatever their numbers
 ] as const
 export type Behaviour = (typeof BEHAVIOURS)[number]
 
@@ -135,6 +136,9 @@ export const DEEDS = [
   'target_green',
   'checks_turn_red',
   'checks_again',
+  'queue_drops_it',
+  'criterion_breaks', // on the merged code
+  'criterion_holds',
   'user_commits', // in the checkout, on the target branch
   'user_edits', // in the checkout, not committed
 ] as const
