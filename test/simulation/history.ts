@@ -87,6 +87,7 @@ export const FAULTS = [
   'answer_lost', // it happened, nobody told us
   'refused',
   'stale', // a look answers what it answered before
+  'partial', // a look misses pages, or shows the checks of an older head
   'crash_before',
   'crash_after',
   'power_cut', // for the whole machine: what the disk was not told to keep is gone
