@@ -31,7 +31,8 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
 
   function isOfPerson(text: string | null): text is string {
     const { planFileDigest, plan } = memory.state()
-    if (plan === null || planFileDigest === null || text === null) return false // we have not written one yet
+    if (plan === null || planFileDigest === null) return false // we have not written one yet
+    if (text === null || text.trim() === '') return false // what a power cut leaves of a file
     const digest = digestOf(text)
     return digest !== planFileDigest && digest !== rejected
   }
@@ -82,11 +83,11 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
     const ticked = Object.keys(state.tasks) as TaskId[]
     const text = renderPlan(plan, new Set(ticked), state.goal)
     const digest = digestOf(text)
-    if (state.planFileDigest === digest) return
     const from = await store.readDocument('plan.md')
     if (isOfPerson(from)) return
     // The file first: after a crash in between it reads as an edit that changes nothing.
-    if (!(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // it is read before the next step
+    if (from !== text && !(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // read before the next step
+    if (state.planFileDigest === digest) return
     await memory.note((before) => ({ ...before, planFileDigest: digest, planFileTicked: ticked }))
   }
 
