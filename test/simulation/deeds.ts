@@ -40,6 +40,14 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
   plan_untick: (world) => editPlan(world, (lines) => untick(world, lines)),
   plan_reword: (world) =>
     editPlan(world, (lines) => replaceFirst(lines, /^(- \[ \] (?:`[^`]*` )?)Task/, '$1Better task')),
+  plan_opened: (world) => {
+    const file = `${DIRECTORY}/plan.md`
+    if (world.disk.exists(file)) world.opened = world.disk.read(file)
+  },
+  plan_saved: (world) => {
+    const { opened } = world
+    if (opened !== null) editPlan(world, () => insertTask(opened.split('\n'), `- [ ] Added ${nextId(world)}`))
+  },
   plan_nonsense: (world) => {
     editPlan(world, () => ['nothing that looks like a plan'])
     world.journal.wanted = null // whatever was written before is gone

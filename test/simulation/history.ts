@@ -112,6 +112,8 @@ export const DEEDS = [
   'plan_reword',
   'plan_group',
   'plan_nonsense',
+  'plan_opened', // in an editor
+  'plan_saved', // from there, with a task added
   'thread_person',
   'thread_bot',
   'thread_stranger',
