@@ -16,6 +16,8 @@ export type PlanEditRequest = {
   /** Merged, or finished without anything to ship: what is written there stays as it is. */
   readonly closedGroups: ReadonlySet<GroupId>
   readonly parsed: ParsedPlan
+  /** Tasks that whoever wrote this cannot have seen: that they are missing means nothing. */
+  readonly unseen?: ReadonlySet<TaskId>
   readonly nextTaskNumber: number
   readonly nextGroupNumber: number
 }
@@ -126,7 +128,7 @@ function toTask(id: TaskId, { title, details, complexity }: ParsedTask): Task {
 /** What is done or closed stays, also when it is not in the file any more, behind what it was behind before. */
 function restoreMissing(edit: Edit, drafts: readonly Draft[]): readonly Draft[] {
   const isKept = ({ id }: PrGroup) =>
-    edit.closedGroups.has(id) || edit.planned.get(id)?.tasks.some((task) => edit.done.has(task.id)) === true
+    edit.closedGroups.has(id) || edit.planned.get(id)?.tasks.some((task) => mayNotBeMissing(edit, task)) === true
   const written = new Map(drafts.map((draft) => [draft.group.id, draft.written]))
   const before = edit.plan.groups.map((group) => ({ ...group, tasks: [] }))
   const groups = insertMissing(
@@ -145,7 +147,11 @@ function restoreTasks(edit: Edit, group: PrGroup): readonly Task[] {
     const written = edit.wordings.get(task.id)
     return written === undefined ? task : reword(edit, task.id, written)
   })
-  return insertMissing(group.tasks, before, (task) => edit.done.has(task.id))
+  return insertMissing(group.tasks, before, (task) => mayNotBeMissing(edit, task))
+}
+
+function mayNotBeMissing({ done, unseen }: Edit, { id }: Task): boolean {
+  return done.has(id) || unseen?.has(id) === true
 }
 
 /** Puts items of `before` that must not be missing back, each behind the nearest one it followed before. */

@@ -281,6 +281,13 @@ export type GroupState = {
   readonly block: Block | null
 }
 
+/** A version of plan.md, named in a comment of it: what its reader could see, and so can mean by leaving it out. */
+export type PlanFileBase = {
+  readonly id: string
+  readonly tasks: readonly TaskId[]
+  readonly ticked: readonly TaskId[]
+}
+
 export type CriterionEvidence = {
   readonly criterion: string
   readonly command: string | null
@@ -337,6 +344,8 @@ export type RunState = {
   readonly planFileDigest: string | null
   /** Tasks that were ticked in plan.md as we last wrote it: only those can be unticked by a person. */
   readonly planFileTicked: readonly TaskId[]
+  /** The newest versions of plan.md that we wrote: an editor may have been open for longer than the newest one exists. */
+  readonly planFileBases: readonly PlanFileBase[]
   readonly nextTaskNumber: number
   readonly nextGroupNumber: number
   readonly tasks: Readonly<Record<TaskId, TaskEvidence>>

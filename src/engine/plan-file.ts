@@ -8,7 +8,7 @@ import type { GroupId, TaskId } from '../domain/ids.ts'
 import { allTasks, type Plan } from '../domain/plan.ts'
 import { applyPlanEdit, type PlanEdit } from '../domain/plan-edit.ts'
 import { parsePlanMarkdown, renderPlan } from '../domain/plan-markdown.ts'
-import type { GroupState, RunState, TaskEvidence } from '../domain/run.ts'
+import type { GroupState, PlanFileBase, RunState, TaskEvidence } from '../domain/run.ts'
 import type { RunLock, Store } from '../store/store.ts'
 import { renderContext, renderCriteria, renderProgress } from './documents.ts'
 import type { Memory } from './memory.ts'
@@ -31,7 +31,8 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
 
   function isOfPerson(text: string | null): text is string {
     const { planFileDigest, plan } = memory.state()
-    if (plan === null || planFileDigest === null || text === null) return false // we have not written one yet
+    if (plan === null || planFileDigest === null) return false // we have not written one yet
+    if (text === null || text.trim() === '') return false // what a power cut leaves of a file
     const digest = digestOf(text)
     return digest !== planFileDigest && digest !== rejected
   }
@@ -45,7 +46,8 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
   async function sync(): Promise<boolean> {
     const text = await readEdited()
     if (text === null) return false
-    const edit = ownTicksOnly(editFrom(memory.state(), text), memory.state())
+    const base = baseOf(memory.state(), text)
+    const edit = ownTicksOnly(editFrom(memory.state(), text, base), base)
     if (edit.kind === 'rejected') {
       rejected = digestOf(text)
       await memory.emit({ type: 'plan.edit_rejected', problem: edit.problem })
@@ -80,32 +82,50 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
 
   async function writePlan(state: RunState, plan: Plan): Promise<void> {
     const ticked = Object.keys(state.tasks) as TaskId[]
-    const text = renderPlan(plan, new Set(ticked), state.goal)
+    const body = renderPlan(plan, new Set(ticked), state.goal)
+    const base = { id: digestOf(body).slice(0, 8), tasks: allTasks(plan).map((task) => task.id), ticked }
+    const text = `${body}\n<!-- plan ${base.id} -->\n`
     const digest = digestOf(text)
-    if (state.planFileDigest === digest) return
     const from = await store.readDocument('plan.md')
     if (isOfPerson(from)) return
     // The file first: after a crash in between it reads as an edit that changes nothing.
-    if (!(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // it is read before the next step
-    await memory.note((before) => ({ ...before, planFileDigest: digest, planFileTicked: ticked }))
+    if (from !== text && !(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // read before the next step
+    if (state.planFileDigest === digest) return
+    await memory.note((before) => ({
+      ...before,
+      planFileDigest: digest,
+      planFileTicked: ticked,
+      planFileBases: [...before.planFileBases.filter(({ id }) => id !== base.id), base].slice(-KEPT_BASES),
+    }))
   }
 
   return { sync, write, isEdited: async () => (await readEdited()) !== null }
 }
 
-/** A box that was still open when we last wrote the file was not unticked by the person who edited it since. */
-function ownTicksOnly(edit: PlanEdit, state: RunState): PlanEdit {
-  if (edit.kind === 'rejected') return edit
-  return { ...edit, reopened: edit.reopened.filter((id) => state.planFileTicked.includes(id)) }
+const KEPT_BASES = 20
+const BASE_MARK = /<!-- plan ([0-9a-f]{8}) -->/g
+
+/** The version that a person edited: the one its comment names, else the newest. */
+function baseOf({ plan, planFileBases, planFileTicked }: RunState, text: string): PlanFileBase {
+  const id = [...text.matchAll(BASE_MARK)].at(-1)?.[1] ?? ''
+  const tasks = plan === null ? [] : allTasks(plan).map((task) => task.id)
+  return planFileBases.find((base) => base.id === id) ?? { id, tasks, ticked: planFileTicked }
 }
 
-function editFrom(state: RunState, text: string): PlanEdit {
+/** A box that was open in the version that was edited was not unticked by the person who edited it. */
+function ownTicksOnly(edit: PlanEdit, base: PlanFileBase): PlanEdit {
+  if (edit.kind === 'rejected') return edit
+  return { ...edit, reopened: edit.reopened.filter((id) => base.ticked.includes(id)) }
+}
+
+function editFrom(state: RunState, text: string, base: PlanFileBase): PlanEdit {
   if (state.plan === null) return { kind: 'rejected', problem: 'there is no plan yet' }
   return applyPlanEdit({
     plan: state.plan,
     done: new Set(Object.keys(state.tasks) as TaskId[]),
     closedGroups: closedGroups(state),
     parsed: parsePlanMarkdown(text),
+    unseen: new Set(allTasks(state.plan).flatMap(({ id }) => (base.tasks.includes(id) ? [] : [id]))),
     nextTaskNumber: state.nextTaskNumber,
     nextGroupNumber: state.nextGroupNumber,
   })

@@ -16,6 +16,7 @@ export function initialState(runId: RunId, goal: string, options: RunOptions, no
     plan: null,
     planFileDigest: null,
     planFileTicked: [],
+    planFileBases: [],
     nextTaskNumber: 1,
     nextGroupNumber: 1,
     tasks: {},

@@ -3,7 +3,7 @@ import { routeSession } from '../../src/agent/routing.ts'
 import type { Complexity } from '../../src/domain/plan.ts'
 import type { ModelTier } from '../../src/domain/run.ts'
 import type { SessionKind } from '../../src/domain/stage.ts'
-import { MODELS } from '../simulation/world.ts'
+import { MODELS } from '../simulation/parts/run-parts.ts'
 
 const cases: [SessionKind, Complexity | null, ModelTier, string][] = [
   ['plan', null, 'opus', 'opus max, then sonnet, haiku'],

@@ -135,6 +135,7 @@ export function sampleState(changes: Partial<RunState> = {}): RunState {
     },
     planFileDigest: 'abc',
     planFileTicked: [TASK],
+    planFileBases: [{ id: '0a1b2c3d', tasks: [TASK], ticked: [TASK] }],
     nextTaskNumber: 3,
     nextGroupNumber: 2,
     tasks: { [TASK]: { at: AT, commit: COMMIT, how: 'committed', summary: 'did it' } },

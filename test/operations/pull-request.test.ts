@@ -5,7 +5,10 @@ import type { PrObservation, PrSnapshot } from '../../src/domain/observation.ts'
 import type { RunState } from '../../src/domain/run.ts'
 import { toComments } from '../../src/operations/comments.ts'
 import { findPr, findPrs, type Looking, toPrReport } from '../../src/operations/pull-request.ts'
-import { createParts, createWorld } from '../simulation/world.ts'
+import { PLAIN_HISTORY } from '../simulation/history.ts'
+import { createForge } from '../simulation/parts/forge.ts'
+import { createProcess } from '../simulation/world/process.ts'
+import { createWorld } from '../simulation/world/world.ts'
 import { check, finding, HEAD, known, NOW, pr, remark, thread } from '../support/observations.ts'
 
 const reported = (...items: ReturnType<typeof check>[]): PrSnapshot['checks'] => ({
@@ -17,7 +20,8 @@ const reported = (...items: ReturnType<typeof check>[]): PrSnapshot['checks'] =>
 
 /** A forge that holds these pull requests by number and by head branch. */
 function looking(prs: readonly PrSnapshot[], changes: Partial<Looking> = {}): Looking {
-  const { forge } = createParts(createWorld(), () => ({ outcome: 'aborted' }) as never)
+  const world = createWorld(PLAIN_HISTORY)
+  const forge = createForge(world, createProcess(world, 'here', false))
   const found = (seen: PrSnapshot | undefined): PrObservation =>
     seen === undefined ? { kind: 'none' } : { kind: 'pr', pr: seen }
   return {

@@ -57,6 +57,7 @@ const MOMENTS: readonly Call[] = [
   'forge.reply',
   'forge.ensureOpen',
   'forge.deleteHeadBranch',
+  'workspace.command',
   'workspace.observe',
   'workspace.push',
   'workspace.gate',
@@ -71,7 +72,7 @@ const deed = movesAt(MOMENTS, () => DEEDS)
 
 const setup: fc.Arbitrary<Setup> = fc.record({
   groups: fc.constantFrom([1], [1], [2], [1, 1], [2, 1]),
-  criteria: fc.constantFrom('none', 'none', 'command', 'judged'),
+  criteria: fc.constantFrom('none', 'none', 'command', 'judged', 'both'),
   autoMerge: fc.constantFrom(true, true, true, false),
   maxSessions: fc.constantFrom(null, null, null, 4),
   maxCostUsd: fc.constantFrom(null, null, null, 1),

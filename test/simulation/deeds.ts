@@ -40,6 +40,14 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
   plan_untick: (world) => editPlan(world, (lines) => untick(world, lines)),
   plan_reword: (world) =>
     editPlan(world, (lines) => replaceFirst(lines, /^(- \[ \] (?:`[^`]*` )?)Task/, '$1Better task')),
+  plan_opened: (world) => {
+    const file = `${DIRECTORY}/plan.md`
+    if (world.disk.exists(file)) world.opened = world.disk.read(file)
+  },
+  plan_saved: (world) => {
+    const { opened } = world
+    if (opened !== null) editPlan(world, () => insertTask(opened.split('\n'), `- [ ] Added ${nextId(world)}`))
+  },
   plan_nonsense: (world) => {
     editPlan(world, () => ['nothing that looks like a plan'])
     world.journal.wanted = null // whatever was written before is gone
@@ -95,6 +103,13 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
   target_green: ({ suites }) => suites.setBase(false),
   checks_turn_red: (world) => onOpen(world, (pull) => world.suites.turnRed(pull.head)),
   checks_again: (world) => onOpen(world, (pull) => world.suites.again(pull.head)),
+  queue_drops_it: (world) => onOpen(world, (pull) => void Object.assign(pull, { scheduled: null })),
+  criterion_breaks: (world) => {
+    world.commandFails = true
+  },
+  criterion_holds: (world) => {
+    world.commandFails = false
+  },
   user_commits: ({ repository }) => {
     repository.checkout.head = repository.commits.make({ parents: [repository.checkout.head], by: 'person' })
   },

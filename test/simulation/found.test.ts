@@ -67,6 +67,20 @@ const FOUND: Readonly<Record<string, Partial<History>>> = {
     behaviours: ['nothing_to_do'],
     moves: [{ call: 'agent.answer', nth: 2, what: 'plan_reword' }],
   },
+  'plan.md saved from an editor that was open while a task was done takes nothing back': {
+    setup: { ...PLAIN_SETUP, groups: [2] },
+    moves: [
+      { call: 'agent.begin', nth: 1, what: 'plan_opened' },
+      { call: 'agent.begin', nth: 2, what: 'plan_saved' },
+    ],
+  },
+  'nor does it remove what the plan was given meanwhile': {
+    behaviours: ['blocked'],
+    moves: [
+      { call: 'agent.begin', nth: 1, what: 'plan_opened' },
+      { call: 'agent.begin', nth: 3, what: 'plan_saved' },
+    ],
+  },
 }
 
 describe('what the simulation found stays mended', () => {

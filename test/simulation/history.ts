@@ -6,7 +6,7 @@
 export type Setup = {
   /** Tasks of each PR group; every group depends on the one before. */
   readonly groups: readonly number[]
-  readonly criteria: 'none' | 'command' | 'judged'
+  readonly criteria: 'none' | 'command' | 'judged' | 'both'
   readonly autoMerge: boolean
   readonly maxSessions: number | null
   readonly maxCostUsd: number | null
@@ -63,6 +63,7 @@ export const BEHAVIOURS = [
   'declines',
   'claims_fixed', // and commits nothing
   'answers_strangers', // threads it was not asked about
+  'counts_from_nought', // its verdicts, whatever their numbers
 ] as const
 export type Behaviour = (typeof BEHAVIOURS)[number]
 
@@ -86,6 +87,7 @@ export const FAULTS = [
   'answer_lost', // it happened, nobody told us
   'refused',
   'stale', // a look answers what it answered before
+  'partial', // a look misses pages, or shows the checks of an older head
   'crash_before',
   'crash_after',
   'power_cut', // for the whole machine: what the disk was not told to keep is gone
@@ -110,6 +112,8 @@ export const DEEDS = [
   'plan_reword',
   'plan_group',
   'plan_nonsense',
+  'plan_opened', // in an editor
+  'plan_saved', // from there, with a task added
   'thread_person',
   'thread_bot',
   'thread_stranger',
@@ -135,6 +139,9 @@ export const DEEDS = [
   'target_green',
   'checks_turn_red',
   'checks_again',
+  'queue_drops_it',
+  'criterion_breaks', // on the merged code
+  'criterion_holds',
   'user_commits', // in the checkout, on the target branch
   'user_edits', // in the checkout, not committed
 ] as const

@@ -35,7 +35,12 @@ export const SIMULATED_RULES = {
 
   acts_happen_once: (world) => [...pullsTwice(world), ...repliesTwice(world), ...resolvedEarly(world)],
 
-  tasks_need_evidence: (world) => [...tasksWithoutEvidence(world), ...tasksTwice(world), ...tasksSkipped(world)],
+  tasks_need_evidence: (world) => [
+    ...tasksWithoutEvidence(world),
+    ...tasksTwice(world),
+    ...tasksSkipped(world),
+    ...tasksForgotten(world),
+  ],
 
   spend_is_capped: (world) => [...beyondCaps(world), ...notAccounted(world), ...paidTwice(world)],
 
@@ -202,6 +207,13 @@ function tasksSkipped(world: World): readonly string[] {
   return [...journal.wanted].filter((title) => !titles.has(title)).map((title) => `"${title}" was skipped`)
 }
 
+/** Nobody but a person who could see it takes a task out of the plan. */
+function tasksForgotten({ state, journal, planned }: World): readonly string[] {
+  if (state?.plan == null || state.status !== 'success' || journal.fired.has('plan_remove')) return []
+  const ids = new Set<string>(allTasks(state.plan).map(({ id }) => id))
+  return [...planned].filter((id) => !ids.has(id)).map((id) => `${id} is not in the plan any more`)
+}
+
 export function readEvents({ disk }: World): readonly RunEvent[] {
   const history = `${DIRECTORY}/history`
   const archived = disk.exists(history) ? disk.list(history).map((run) => `${history}/${run}/events.jsonl`) : []
@@ -288,6 +300,7 @@ const BUDGETS = ['failures', 'cutOffs', 'undelivered', 'finishes', 'gateFixes'] 
 
 /** Looks at every state that is saved: what a refused session leaves must not count against the next one. */
 export function watchState(world: World, state: RunState): void {
+  for (const { id } of state.plan === null ? [] : allTasks(state.plan)) world.planned.add(id)
   const { journal, begun } = world
   for (const session of state.sessions.slice(-3)) {
     if (session.groupId === null || begun.has(session.id)) continue

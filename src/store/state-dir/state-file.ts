@@ -33,7 +33,24 @@ export type StateFile = {
 }
 
 export function createStateFile(layout: Layout): StateFile {
+  let schema: Promise<typeof import('./state-schema.ts')> | null = null
   return { read, write }
+
+  /** zod takes long to load, and a person who asks for the status should not wait for it. */
+  function loadSchema(): Promise<typeof import('./state-schema.ts')> {
+    schema ??= import('./state-schema.ts')
+    return schema
+  }
+
+  /** What could not be read back is not written: the run would be lost at its next start. */
+  async function validate(state: RunState): Promise<void> {
+    const { parseState } = await loadSchema()
+    const parsed = parseState(state)
+    if (parsed.kind !== 'valid') {
+      const problem = parsed.kind === 'invalid' ? parsed.problem : 'it claims to be newer than this program'
+      throw new Failure('internal', `a state was to be saved that could not be loaded again: ${problem}`)
+    }
+  }
 
   async function read(): Promise<StoredState | null> {
     const json = await readIfPresent(layout.state)
@@ -94,21 +111,6 @@ export function createStateFile(layout: Layout): StateFile {
   function copyOf(revision: number): string {
     return join(layout.stateCopies, `${String(revision).padStart(6, '0')}.json`)
   }
-}
-
-/** What could not be read back is not written: the run would be lost at its next start. */
-async function validate(state: RunState): Promise<void> {
-  const { parseState } = await loadSchema()
-  const parsed = parseState(state)
-  if (parsed.kind !== 'valid') {
-    const problem = parsed.kind === 'invalid' ? parsed.problem : 'it claims to be newer than this program'
-    throw new Failure('internal', `a state was to be saved that could not be loaded again: ${problem}`)
-  }
-}
-
-/** zod takes long to load, and a person who asks for the status should not wait for it. */
-function loadSchema(): Promise<typeof import('./state-schema.ts')> {
-  return import('./state-schema.ts')
 }
 
 function newer(file: string, schemaVersion: number): Failure {

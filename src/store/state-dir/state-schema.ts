@@ -245,6 +245,8 @@ const verification = z.strictObject({
   ),
 })
 
+const planFileBase = z.strictObject({ id: text, tasks: z.array(taskId), ticked: z.array(taskId) })
+
 const runStateSchema = z.strictObject({
   schemaVersion: z.literal(STATE_SCHEMA_VERSION),
   revision: z.int().positive(),
@@ -258,6 +260,7 @@ const runStateSchema = z.strictObject({
   plan: plan.nullable(),
   planFileDigest: text.nullable(),
   planFileTicked: z.array(taskId),
+  planFileBases: z.array(planFileBase).default([]),
   nextTaskNumber: count,
   nextGroupNumber: count,
   tasks: z.record(taskId, taskEvidence),

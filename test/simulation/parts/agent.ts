@@ -1,7 +1,7 @@
 /** The agent behind its interface: what a session does is the history's next behaviour; its transcript survives us. */
 import type { Agent, AgentActivity, RecalledSession, SessionRequest, SessionResult } from '../../../src/agent/agent.ts'
 import { Failure } from '../../../src/domain/failure.ts'
-import type { Behaviour } from '../history.ts'
+import type { Behaviour, Setup } from '../history.ts'
 import { pass } from '../world/door.ts'
 import type { Session } from '../world/journal.ts'
 import { never } from '../world/machine.ts'
@@ -115,6 +115,8 @@ function openSession({ journal, time }: World, { pid }: Process, request: Sessio
     ended: false,
     prompt: request.prompt,
     cwd: request.cwd,
+    model: request.model,
+    continues: request.conversation.mode === 'continue',
     budgetUsd: request.maxBudgetUsd,
     refusedUntil: null,
   }
@@ -143,7 +145,7 @@ async function behave(actor: Actor): Promise<Ending> {
     case 'plan-update':
       return readOnly(actor, updateOf(world))
     case 'verify':
-      return readOnly(actor, { verdicts: verdictsOf(world) })
+      return readOnly(actor, { verdicts: verdictsOf(world, world.behaviours[0] === 'counts_from_nought') })
     case 'confirm':
       return readOnly(actor, { verdicts: [confirmationOf(world, actor)] })
     default:
@@ -239,6 +241,7 @@ async function work(actor: Actor, behaviour: Behaviour): Promise<Ending> {
     case 'answers_strangers':
       await commit(actor)
       return answer(actor, withMore(done(actor)))
+    case 'counts_from_nought':
     case 'diligent':
       break
   }
@@ -361,14 +364,19 @@ function planOf({ history }: World): object {
       title: `Group ${index + 1}`,
       why: 'wanted',
       dependsOn: index === 0 ? [] : [index - 1],
-      tasks: Array.from({ length: count }, () => ({ title: `Task ${++tasks}`, complexity: 'coding' })),
+      tasks: Array.from({ length: count }, (_, at) => ({
+        title: `Task ${++tasks}`,
+        complexity: at === 0 ? 'coding' : 'quick',
+      })),
     })),
   }
 }
 
-function criteriaOf(kind: 'none' | 'command' | 'judged'): object[] {
-  if (kind === 'none') return []
-  return [kind === 'command' ? { text: 'it works', command: 'npm test' } : { text: 'it is documented' }]
+function criteriaOf(kind: Setup['criteria']): object[] {
+  return [
+    ...(kind === 'command' || kind === 'both' ? [{ text: 'it works', command: 'npm test' }] : []),
+    ...(kind === 'judged' || kind === 'both' ? [{ text: 'it is documented' }] : []),
+  ]
 }
 
 /** Keeps everything, and adds a task in a new group for what was asked. */
@@ -387,10 +395,13 @@ function updateOf({ state, time }: World): object {
   }
 }
 
-function verdictsOf({ state }: World): object[] {
-  return (state?.plan?.criteria ?? []).flatMap((criterion, index) =>
-    criterion.command === null ? [{ criterion: index, verdict: 'confirmed', evidence: 'seen' }] : [],
-  )
+function verdictsOf({ state }: World, fromNought: boolean): object[] {
+  const judged = (state?.plan?.criteria ?? []).flatMap(({ command }, index) => (command === null ? [index] : []))
+  return judged.map((index, position) => ({
+    criterion: fromNought ? position : index,
+    verdict: 'confirmed',
+    evidence: 'seen',
+  }))
 }
 
 /** The second look sees how it is. */

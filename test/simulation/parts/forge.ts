@@ -8,6 +8,7 @@ import type { Process } from '../world/process.ts'
 import type { Pull } from '../world/pulls.ts'
 import { isConflicting, targetOf } from '../world/repository.ts'
 import type { World } from '../world/world.ts'
+import { partOf } from './partial-look.ts'
 
 const PACE_MS = 60_000
 
@@ -33,6 +34,7 @@ export function createForge(world: World, process: Process): Forge {
       unknown: () => unknown,
       refused: () => unknown,
       stale: () => process.seen.get(branch)?.observation ?? { kind: 'none' },
+      partial: (whole) => partOf(whole, world.calls.get('forge.observe') ?? 0),
     })
   }
 

@@ -37,6 +37,7 @@ export type Passage<T> = {
   readonly unknown?: () => T
   readonly refused?: () => T
   readonly stale?: () => T
+  readonly partial?: (whole: T) => T
 }
 
 /** Through the door: before, the effect, after; any of it may be the last thing this process does. */
@@ -63,6 +64,7 @@ export async function pass<T>(world: World, process: Process, passage: Passage<T
   if (fault === 'frozen') await freeze(world) // sent; the answer is read when it wakes up
   if (!process.alive) return never()
   if (fault === 'crash_after' || (changes && crashIsDue(world))) return die(process)
+  if (fault === 'partial') return passage.partial?.(answer) ?? answer
   return fault === 'answer_lost' ? unknown() : answer
 }
 

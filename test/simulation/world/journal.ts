@@ -61,6 +61,8 @@ export type Session = {
   ended: boolean
   readonly prompt: string
   readonly cwd: string
+  readonly model: string
+  readonly continues: boolean
   readonly budgetUsd: number | null
   /** The account said so. */
   refusedUntil: number | null

@@ -49,6 +49,10 @@ export type World = {
   ids: number
   /** Said by others so far. */
   remarks: number
+  /** plan.md as a person has it in an editor. */
+  opened: string | null
+  /** Ids of all tasks that ever were in the plan. */
+  readonly planned: Set<string>
   /** Exit code of the criteria's command. */
   commandFails: boolean
 }
@@ -95,6 +99,8 @@ export function createWorld(history: History): World {
     begun: new Map(),
     ids: 0,
     remarks: 0,
+    opened: null,
+    planned: new Set(),
     commandFails: false,
   }
 }
