@@ -52,7 +52,10 @@ module.exports = {
       name: 'implementations-apart',
       severity: 'error',
       from: { path: '^src/(forge/(?:local|github)|workspace/worktrees|agent/claude|store/state-dir)/' },
-      to: { path: '^src/(forge/(?:local|github)|workspace/worktrees|agent/claude|store/state-dir)/', pathNot: '^src/$1/' },
+      to: {
+        path: '^src/(forge/(?:local|github)|workspace/worktrees|agent/claude|store/state-dir)/',
+        pathNot: '^src/$1/',
+      },
     },
   ],
   options: {

@@ -44,6 +44,11 @@ export function compose(base: CliBase): CliParts {
         observer,
       )
     },
+    async mergePr(request, observer) {
+      const { mergePr } = await import('./operations/merge-pr.ts')
+      return mergePr(await runParts(), request, observer)
+    },
+    openForge: async () => (await import('./compose/run-parts.ts')).openForge(base),
     removeWorkspaces: async () => (await import('./compose/run-parts.ts')).removeWorkspaces(base),
     doctor: async () => (await import('./compose/doctor.ts')).runDoctor(base),
     async initConfig({ force }) {

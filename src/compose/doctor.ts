@@ -13,7 +13,8 @@ import { findChecks } from '../workspace/worktrees/found-checks.ts'
 
 import { readConfig } from './configuration.ts'
 import { gitEnvironment } from './environments.ts'
-import { sandboxOf } from './run-parts.ts'
+import { createGithubAccess } from './github.ts'
+import { createRunParts, sandboxOf } from './run-parts.ts'
 
 export async function runDoctor(base: CliBase): Promise<readonly DoctorCheck[]> {
   const { environment, cwd } = base
@@ -25,6 +26,15 @@ export async function runDoctor(base: CliBase): Promise<readonly DoctorCheck[]> 
     resolveConfig: (repository) => readConfig(environment, repository),
     agentBinary: findAgentBinary,
     ambientCredential: async () => describeCredentials(environment, environment.HOME ?? '/')?.description ?? null,
+    isGithub: (repository, remote) =>
+      createGithubAccess(base, createGit(repository, gitEnvironment(environment))).isGithub(remote),
+    async askForge(repository, targetBranch) {
+      const forge = await (await createRunParts({ ...base, cwd: repository })).openForge({
+        forge: 'github',
+        targetBranch,
+      })
+      return forge.ready({ admin: false }).finally(() => forge.close())
+    },
     sandbox: (mode) => sandboxOf({ base, repository: cwd }, mode),
     findChecks: async (repository, configured) => configured ?? findChecks(repository),
     openStore: async (repository) =>

@@ -1,29 +1,28 @@
 /** The real parts of a run at work. Loaded only by the commands that work. */
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createClaudeAgent } from '../agent/claude/claude-agent.ts'
 import { describeCredentials } from '../agent/claude/credentials.ts'
 import type { CliBase } from '../cli/parts.ts'
 import { describeAccount, toAgentEnvironment } from '../config/agent-environment.ts'
 import { claudetmHome, poolDirectory, stateDirectory } from '../config/paths.ts'
-import type { ResolvedConfig } from '../config/resolve.ts'
 import { Failure } from '../domain/failure.ts'
 import type { RunOptions } from '../domain/run.ts'
-import { createLocalForge } from '../forge/local/local-forge.ts'
+import type { Forge, ForgeDescription } from '../forge/forge.ts'
 import { toProjectEnvironment } from '../lib/environment.ts'
 import { endMarkedProcesses } from '../lib/marked-processes.ts'
-import { preflight } from '../operations/preflight.ts'
+import { chooseForge, preflight } from '../operations/preflight.ts'
 import type { OpenedRun, RunParts } from '../operations/run-parts.ts'
-import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
-import type { RunLock, Store } from '../store/store.ts'
+import type { RunLock } from '../store/store.ts'
 import { createSandbox } from '../workspace/confinement/create-sandbox.ts'
-import { createGit, type Git } from '../workspace/git.ts'
+import type { Git } from '../workspace/git.ts'
 import {
   commonGitDirectory,
+  currentBranch,
   DEFAULT_IDENTITY,
+  describeCommits,
   findRemote,
-  findTopLevel,
+  guessTargetBranch,
   type Identity,
   readIdentity,
 } from '../workspace/repository.ts'
@@ -32,40 +31,14 @@ import type { Workspaces } from '../workspace/workspace.ts'
 import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts'
 import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
 import { clock } from './clock.ts'
-import { readConfig } from './configuration.ts'
-import { gitEnvironment, ownerMark } from './environments.ts'
+import { createForge } from './forges.ts'
+import { type House, openHouse } from './house.ts'
 import { findInstallation } from './place.ts'
 
 /** PR groups worked on side by side; the engine thinks in a graph already. */
 const CONCURRENCY = 1
-/** Checks of one commit that run at the same time in local CI. */
-const CHECK_CONCURRENCY = 2
 /** An orphaned agent writes down what it has before it goes. */
 const LEFTOVER_GRACE_MS = 2_000
-
-type House = {
-  readonly base: CliBase
-  readonly repository: string
-  readonly git: Git
-  readonly resolved: ResolvedConfig
-  readonly store: Store
-  readonly mark: { readonly name: string; readonly value: string }
-}
-
-async function openHouse(base: CliBase): Promise<House> {
-  const here = createGit(base.cwd, gitEnvironment(base.environment))
-  const repository = await findTopLevel(here)
-  const git = here.at(repository)
-  const state = stateDirectory(repository)
-  return {
-    base,
-    repository,
-    git,
-    resolved: readConfig(base.environment, repository),
-    store: createStateDirStore({ directory: state, now: clock.now, host: hostname(), pid: process.pid }),
-    mark: ownerMark(state),
-  }
-}
 
 export async function createRunParts(base: CliBase): Promise<RunParts> {
   const house = await openHouse(base)
@@ -85,13 +58,21 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
           git,
           config: house.resolved.config,
           account: accountOf(house),
+          isGithub: house.github.isGithub,
+          ready: (options) => askReady(house, options),
           requireSandbox: async (mode) => void (await sandbox(mode)),
         },
         request,
       ),
+    openForge: (options) => lookingForge(house, options),
+    currentBranch: () => currentBranch(git),
+    async pushCurrentBranch({ remote, ref }) {
+      await git.run(['push', '--quiet', remote, `HEAD:${ref}`])
+    },
+    describeCommits: (base) => describeCommits(git, base),
     ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
     endLeftovers: () => endMarkedProcesses({ ...house.mark, graceMs: LEFTOVER_GRACE_MS }),
-    open: async (lock, options, emit) => open(house, await sandbox(options.sandbox), { lock, options, emit }),
+    open: async (lock, options, extras) => open(house, await sandbox(options.sandbox), { lock, options, ...extras }),
     exitNow: (code) => {
       void endMarkedProcesses(house.mark).finally(() => process.exit(code))
     },
@@ -128,25 +109,14 @@ export async function sandboxOf(
 async function open(
   house: House,
   sandbox: Sandbox,
-  { lock, options, emit }: { lock: RunLock; options: RunOptions; emit: Parameters<RunParts['open']>[2] },
+  { lock, options, emit, webhookPort }: { lock: RunLock; options: RunOptions } & Parameters<RunParts['open']>[2],
 ): Promise<OpenedRun> {
   const { base, git, resolved, store, mark } = house
   const { config } = resolved
-  const [remote, known] = await Promise.all([findRemote(git), readIdentity(git)])
-  const identity = { name: known.name ?? DEFAULT_IDENTITY.name, email: known.email ?? DEFAULT_IDENTITY.email }
+  const identity = await identityOf(git)
   const ambient = describeCredentials(base.environment, homeOf(base)) !== null
   const workspaces = workspacesOf(house, sandbox, identity)
-  const forge = createLocalForge({
-    git,
-    directory: join(store.location, 'forge'),
-    targetBranch: options.targetBranch,
-    remote: remote?.name ?? null,
-    checks: workspaces,
-    identity,
-    now: clock.now,
-    emit,
-    checkConcurrency: CHECK_CONCURRENCY,
-  })
+  const forge = await createForge(house, { options, workspaces, identity, emit, webhookPort })
   const agent = createClaudeAgent({
     sandbox,
     environment: { ...base.environment, [mark.name]: mark.value },
@@ -176,7 +146,35 @@ async function open(
     },
     protection: sandbox.description,
     account: accountOf(house) ?? 'none',
+    forge: await placeOf(house, options),
     warnings: resolved.warnings,
+  }
+}
+
+async function identityOf(git: Git): Promise<Identity> {
+  const { name, email } = await readIdentity(git)
+  return { name: name ?? DEFAULT_IDENTITY.name, email: email ?? DEFAULT_IDENTITY.email }
+}
+
+async function placeOf(house: House, { forge }: RunOptions): Promise<string> {
+  if (forge === 'local') return 'the built-in forge'
+  const { owner, name, host } = (await house.github.remote()).address
+  return `${owner}/${name} on ${host}`
+}
+
+/** For who asks before a run, or only looks: nothing of the project is run with it. */
+async function lookingForge(house: House, options: Pick<RunOptions, 'forge' | 'targetBranch'>): Promise<Forge> {
+  const identity = await identityOf(house.git)
+  const workspaces = workspacesOf(house, UNCONFINED, identity)
+  return createForge(house, { options, workspaces, identity, emit: () => {}, webhookPort: null })
+}
+
+async function askReady(house: House, options: RunOptions): Promise<ForgeDescription> {
+  const forge = await lookingForge(house, options)
+  try {
+    return await forge.ready({ admin: options.admin })
+  } finally {
+    await forge.close()
   }
 }
 
@@ -204,12 +202,25 @@ function workspacesOf(
   })
 }
 
+const UNCONFINED: Sandbox = { kind: 'none', description: '', wrap: (file, args) => ({ file, args }) }
+
 /** For who only tidies up: nothing of the project is run. Outside of a repository there is nothing to tidy. */
 export async function removeWorkspaces(base: CliBase): Promise<void> {
-  const unconfined: Sandbox = { kind: 'none', description: '', wrap: (file, args) => ({ file, args }) }
   try {
-    await workspacesOf(await openHouse(base), unconfined, DEFAULT_IDENTITY).removePool()
+    await workspacesOf(await openHouse(base), UNCONFINED, DEFAULT_IDENTITY).removePool()
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'not_a_repository')) throw error
   }
+}
+
+/** For the commands that look at pull requests: the forge of the run that is here, else the one its remote names. */
+export async function openForge(base: CliBase): Promise<{ forge: Forge; headBranch: string | null }> {
+  const house = await openHouse(base)
+  const { git, resolved } = house
+  const [state, branch, remote] = await Promise.all([house.store.load(), currentBranch(git), findRemote(git)])
+  const options = state?.options ?? {
+    forge: chooseForge(house.github, remote, resolved.config.forge),
+    targetBranch: resolved.config.git.targetBranch ?? (await guessTargetBranch(git, remote)) ?? 'main',
+  }
+  return { forge: await lookingForge(house, options), headBranch: branch?.name ?? null }
 }
