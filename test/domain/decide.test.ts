@@ -324,6 +324,29 @@ describe('a pull request waits, is mended, is merged', () => {
       'ci_failed: block, claudetm resume --force',
     ],
     [
+      'CI became green while the fix was interrupted: nothing is left to fix',
+      onForge(
+        {},
+        { attempt: attempt({ purpose: 'fix-ci', subject: HEAD, startHead: HEAD, last: { kind: 'interrupted' } }) },
+      ),
+      'ci_failed: end_attempt',
+    ],
+    [
+      'a fix is not asked for again while nobody can see what failed',
+      observation({
+        pr: { kind: 'unknown', why: 'x' },
+        state: groupState({
+          attempt: attempt({ purpose: 'fix-ci', subject: HEAD, startHead: HEAD, last: { kind: 'interrupted' } }),
+        }),
+      }),
+      'ci_failed: wait unknown 2000',
+    ],
+    [
+      'a conflict that went away is not resolved',
+      onForge({}, { attempt: attempt({ purpose: 'resolve-conflict', subject: HEAD, startHead: HEAD }) }),
+      'resolving_conflicts: end_attempt',
+    ],
+    [
       'a fix session without a commit: run again',
       onForge(
         { checks: reported(check({ status: 'failed' })) },
