@@ -16,8 +16,9 @@ export function beginAttempt(
     sessions: base.sessions + 1,
     cutOffs: progressed ? 0 : base.cutOffs,
     undelivered: base.undelivered + (request.ask === 'undelivered' || request.ask === 'refuted' ? 1 : 0),
-    finishes: base.finishes + (request.kind === 'finish' ? 1 : 0),
-    gateFixes: base.gateFixes + (request.kind === 'fix-gate' ? 1 : 0),
+    // By what it is asked for: the same asked again after a refusal, a failure or a crash has its own bound, or none.
+    finishes: base.finishes + (request.ask === 'leftovers' ? 1 : 0),
+    gateFixes: base.gateFixes + (request.ask === 'gate_failed' ? 1 : 0),
     last: null,
     lastKind: request.kind,
     confirmation: request.ask === 'refuted' ? null : base.confirmation,
