@@ -85,16 +85,27 @@ function noted(group: GroupState, o: GroupObservation, decision: Decision): Grou
   return (Object.keys(next) as (keyof GroupState)[]).every((key) => next[key] === group[key]) ? group : next
 }
 
-/** Facts that must outlive the look: what the forge held when it agreed with us, and since when the target is red. */
-function seenOnForge(group: GroupState, o: GroupObservation): Pick<GroupState, 'lastPushed' | 'redBaseSince'> {
+type Seen = Pick<GroupState, 'lastPushed' | 'redBaseSince' | 'pr' | 'scheduledAt'>
+
+/**
+ * Facts that must outlive the look: what the forge held when it agreed with us, since when the target is red or a merge
+ * accepted, and which pull request is ours, also when the answer to opening it was lost.
+ */
+function seenOnForge(group: GroupState, o: GroupObservation): Seen {
   const { workspace, pushed, pr } = o
   const agreed = workspace.kind === 'present' && pushed.kind === 'known' && pushed.head === workspace.head
   const lastPushed = agreed ? workspace.head : group.lastPushed
-  if (pr.kind !== 'pr') return { lastPushed, redBaseSince: group.redBaseSince }
+  if (pr.kind !== 'pr') {
+    const { redBaseSince, scheduledAt } = group
+    return { lastPushed, redBaseSince, scheduledAt, pr: group.pr }
+  }
+  const { number, url, mergeScheduled } = pr.pr
+  const scheduledAt = mergeScheduled === null ? null : (group.scheduledAt ?? o.now)
   const verdict = judgeChecks(pr.pr.checks, pr.pr.head, o.policy)
   const red = verdict.kind === 'failed' && verdict.failed.every((check) => check.onBase === 'failed')
   const since = red ? (group.redBaseSince ?? o.now) : verdict.kind === 'green' ? null : group.redBaseSince
-  return { lastPushed, redBaseSince: since }
+  const ours = group.pr?.number === number ? group.pr : { number, url }
+  return { lastPushed, redBaseSince: since, pr: ours, scheduledAt }
 }
 
 function greenOf(group: GroupState, o: GroupObservation): GroupState['green'] {
