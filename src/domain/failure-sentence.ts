@@ -42,6 +42,10 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
     cure: `Check the rights and the branch protection, then: ${RESUME}`,
   }),
   git_missing: (message) => ({ sentence: message, cure: 'Install git 2.38 or newer, then: claudetm doctor' }),
+  not_shipped: (message, facts) => ({
+    sentence: message,
+    cure: known(facts.commit, (commit) => `git log ${commit}`) || null,
+  }),
   disk: (message) => ({
     sentence: `cannot write to the disk: ${message}`,
     cure: `Check free space and permissions, then: ${RESUME}`,

@@ -14,6 +14,7 @@ export const FAILURE_KINDS = [
   'git_unreachable', // the remote did not answer; retry
   'git_refused', // the remote refused (rights, protected branch, non-fast-forward)
   'git_missing', // no git, or too old
+  'not_shipped', // a branch has commits that are nowhere else; facts: branch, commit
   'disk', // the state directory or the workspace cannot be written: full, read-only, permissions
   'state_corrupt', // facts: file
   'state_newer', // written by a newer version of the program

@@ -1,6 +1,6 @@
 /** How a group's memory begins, and what a person's `resume` gives back. */
 import type { GroupId, RunId } from './ids.ts'
-import { type Attempt, COUNTERS, type Counter, type GroupState } from './run.ts'
+import { type Acceptance, type Attempt, COUNTERS, type Counter, type GroupState } from './run.ts'
 
 export function createGroupState(request: { runId: RunId; groupId: GroupId; headBranch: string | null }): GroupState {
   const branch = `claudetm/${request.runId}/${request.groupId}`
@@ -35,6 +35,7 @@ export function createGroupState(request: { runId: RunId; groupId: GroupId; head
     emptyAt: null,
     waitingSince: null,
     scheduledAt: null,
+    keepsBranch: false,
     block: null,
   }
 }
@@ -45,15 +46,17 @@ function zeroCounters(): Record<Counter, number> {
 
 /**
  * A person says "go on". Blocks are lifted and clocks start anew; `force` also gives every attempt budget back and
- * accepts what only a person can accept (a closed PR, a push that started no CI). It never overrides the merge gate.
+ * accepts what the block asked to accept (a closed PR, a push that started no CI), and nothing that nobody was asked. It
+ * never overrides the merge gate.
  */
 export function liftBlock(state: GroupState, force: boolean): GroupState {
-  if (state.block === null && !force) return { ...state, waitingSince: null, unknowns: 0 }
+  if (state.block === null && !force) return { ...state, waitingSince: null, scheduledAt: null, unknowns: 0 }
   const lifted: GroupState = {
     ...state,
     block: null,
     unknowns: 0,
     waitingSince: null,
+    scheduledAt: null,
     attempt: state.attempt === null ? null : retryAttempt(state.attempt, force),
   }
   if (!force) return lifted
@@ -61,9 +64,22 @@ export function liftBlock(state: GroupState, force: boolean): GroupState {
     ...lifted,
     counters: zeroCounters(),
     gate: state.gate?.outcome === 'failed' ? null : state.gate,
-    abandonedPr: state.pr?.number ?? state.abandonedPr,
-    noChecksAcceptedFor: state.lastPushed ?? state.gate?.commit ?? null,
-    redBaseAccepted: state.redBaseSince !== null,
+    ...accepted(state.block?.accepts),
+  }
+}
+
+function accepted(acceptance: Acceptance | undefined): Partial<GroupState> {
+  switch (acceptance?.kind) {
+    case undefined:
+      return {}
+    case 'closed_pr':
+      return { abandonedPr: acceptance.number }
+    case 'no_checks':
+      return { noChecksAcceptedFor: acceptance.head }
+    case 'red_base':
+      return { redBaseAccepted: true }
+    case 'kept_branch':
+      return { keepsBranch: true }
   }
 }
 

@@ -186,7 +186,19 @@ export type Block = {
   /** The command that clears it. */
   readonly command: string
   readonly at: number
+  /** What a person accepts who lifts this block by force; nothing else is accepted by it. */
+  readonly accepts?: Acceptance | undefined
 }
+
+export type Acceptance =
+  /** The pull request stays closed; another one is opened. */
+  | { readonly kind: 'closed_pr'; readonly number: PrNumber }
+  /** No check reports on this commit. */
+  | { readonly kind: 'no_checks'; readonly head: CommitSha }
+  /** What is red on the target branch too is mended here. */
+  | { readonly kind: 'red_base' }
+  /** The branch keeps commits that are not part of what was merged. */
+  | { readonly kind: 'kept_branch' }
 
 /** A remark of a reviewer as a session was asked about it. */
 export type AskedRemark = {
@@ -266,8 +278,10 @@ export type GroupState = {
   readonly emptyAt: number | null
   /** When the present wait began; null when not waiting. */
   readonly waitingSince: number | null
-  /** When the forge accepted to merge later; null = it did not. */
+  /** Since when the forge is known to have accepted to merge later; null = it has not. */
   readonly scheduledAt: number | null
+  /** A person accepted that the branch stays with commits that were not merged. */
+  readonly keepsBranch: boolean
   readonly block: Block | null
 }
 

@@ -81,7 +81,14 @@ const group: GroupState = {
   emptyAt: null,
   waitingSince: AT,
   scheduledAt: AT,
-  block: { cause: 'red', tried: null, command: 'claudetm resume --force', at: AT },
+  keepsBranch: false,
+  block: {
+    cause: 'red',
+    tried: null,
+    command: 'claudetm resume --force',
+    at: AT,
+    accepts: { kind: 'closed_pr', number: 6 as PrNumber },
+  },
 }
 
 export function sampleState(changes: Partial<RunState> = {}): RunState {

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { liftBlock } from '../../src/domain/group-state.ts'
 import type { PrNumber } from '../../src/domain/ids.ts'
 import { backoffMs, DEFAULT_POLICY } from '../../src/domain/policy.ts'
+import type { Acceptance } from '../../src/domain/run.ts'
 import { gate, groupState, HEAD, NOW } from '../support/observations.ts'
 
 const block = { cause: 'x', tried: null, command: 'claudetm resume --force', at: NOW }
 const spent = groupState({
   block,
   waitingSince: NOW - 7_200_000,
+  scheduledAt: NOW - 7_200_000,
   unknowns: 9,
   lastPushed: HEAD,
   redBaseSince: NOW - 4_000_000,
@@ -27,21 +29,36 @@ const spent = groupState({
 
 describe('a person says go on', () => {
   it('clocks of waits start anew: a pause does not count as waiting', () => {
-    expect(liftBlock(spent, false)).toEqual({ ...spent, block: null, waitingSince: null, unknowns: 0 })
+    expect(liftBlock(spent, false)).toEqual({
+      ...spent,
+      block: null,
+      waitingSince: null,
+      scheduledAt: null,
+      unknowns: 0,
+    })
     expect(liftBlock({ ...spent, block: null }, false)).toMatchObject({ waitingSince: null, unknowns: 0 })
   })
 
-  it('by force every attempt comes back, and what only a person can accept is accepted for this commit', () => {
+  it('by force every attempt comes back, and nothing is accepted that nobody was asked', () => {
     expect(liftBlock(spent, true)).toEqual({
       ...spent,
       block: null,
       waitingSince: null,
+      scheduledAt: null,
       unknowns: 0,
       counters: groupState().counters,
-      noChecksAcceptedFor: HEAD,
-      redBaseAccepted: true,
-      abandonedPr: 3,
     })
+  })
+
+  it('by force exactly that is accepted which the block asked to accept', () => {
+    const accepting = (accepts: Acceptance) => liftBlock(groupState({ block: { ...block, accepts } }), true)
+    expect(accepting({ kind: 'no_checks', head: HEAD })).toEqual(groupState({ noChecksAcceptedFor: HEAD }))
+    expect(accepting({ kind: 'closed_pr', number: 3 as PrNumber })).toEqual(groupState({ abandonedPr: 3 as PrNumber }))
+    expect(accepting({ kind: 'red_base' })).toEqual(groupState({ redBaseAccepted: true }))
+    expect(accepting({ kind: 'kept_branch' })).toEqual(groupState({ keepsBranch: true }))
+    expect(liftBlock(groupState({ lastPushed: HEAD, pr: spent.pr }), true)).toEqual(
+      groupState({ lastPushed: HEAD, pr: spent.pr }),
+    )
   })
 })
 

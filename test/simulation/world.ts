@@ -245,7 +245,7 @@ function createWorkspaces(world: World): Workspaces {
     async release({ branch, shippedHead }) {
       const known = world.branches.get(branch)
       if (known !== undefined && known.commits > 0 && known.head !== shippedHead)
-        throw new Failure('git_failed', 'commits would be lost')
+        throw new Failure('not_shipped', 'commits would be lost')
       world.branches.delete(branch)
     },
     removePool: async () => {},

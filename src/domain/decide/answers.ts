@@ -2,6 +2,7 @@
 import type { Action, Decision } from '../decision.ts'
 import type { GroupObservation } from '../observation.ts'
 import { backoffMs } from '../policy.ts'
+import type { Acceptance } from '../run.ts'
 import type { Stage } from '../stage.ts'
 
 export const FORCE = 'claudetm resume --force'
@@ -14,9 +15,12 @@ export function waitFor(stage: Stage, what: string, until: number | null): Decis
   return { stage, action: { kind: 'wait', for: what, until, because: 'fact' }, why: what }
 }
 
-export function block(stage: Stage, cause: string, options: { tried?: string; command?: string } = {}): Decision {
-  const command = options.command ?? FORCE
-  return { stage, action: { kind: 'block', block: { cause, tried: options.tried ?? null, command } }, why: cause }
+type BlockOptions = { tried?: string; command?: string; accepts?: Acceptance }
+
+export function block(stage: Stage, cause: string, options: BlockOptions = {}): Decision {
+  const { tried = null, command = FORCE, accepts } = options
+  const facts = accepts === undefined ? {} : { accepts }
+  return { stage, action: { kind: 'block', block: { cause, tried, command, ...facts } }, why: cause }
 }
 
 /** A look outside that did not answer: look again later, and later still, then block. */

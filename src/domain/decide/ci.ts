@@ -37,6 +37,7 @@ function noChecksYet(o: GroupObservation, pr: PrSnapshot): Decision | null {
     `no check ran and passed for ${pr.head.slice(0, 12)}, although this repository has checks`,
     {
       tried: `waited ${Math.round((o.now - pr.headSince) / 1000)} s`,
+      accepts: { kind: 'no_checks', head: pr.head },
     },
   )
 }
@@ -93,6 +94,7 @@ function redBase(o: GroupObservation, pr: PrSnapshot, failed: readonly Check[]):
   if (o.now < until) return waitFor('waiting_ci', `${pr.baseBranch} to become green (${names} fail there too)`, until)
   return block('waiting_ci', `${names} fail on ${pr.baseBranch} too`, {
     tried: `waited ${Math.round(o.policy.redBaseWaitMs / 60_000)} minutes; by force, a session mends them here`,
+    accepts: { kind: 'red_base' },
   })
 }
 

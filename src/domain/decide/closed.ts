@@ -20,7 +20,9 @@ export function decideClosed(o: GroupObservation): Decision | null {
     })
   }
   if (pr.state === 'closed' && pr.number !== o.state.abandonedPr) {
-    return block(o.state.stage, `PR #${pr.number} was closed without being merged`)
+    return block(o.state.stage, `PR #${pr.number} was closed without being merged`, {
+      accepts: { kind: 'closed_pr', number: pr.number },
+    })
   }
   return null
 }

@@ -53,7 +53,8 @@ async function editOf(context: Context, signal: AbortSignal): Promise<void> {
 export async function blockGroup(context: Context, o: GroupObservation, block: Omit<Block, 'at'>): Promise<ActResult> {
   const { memory, clock } = context
   await memory.updateGroup(o.group.id, (group) => ({ ...group, block: { ...block, at: clock.now() } }))
-  await memory.emit({ type: 'blocked', groupId: o.group.id, ...block })
+  const { cause, tried, command } = block
+  await memory.emit({ type: 'blocked', groupId: o.group.id, cause, tried, command })
   await showNotice(context, o, blockedText(block))
   return 'blocked'
 }

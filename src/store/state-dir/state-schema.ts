@@ -140,7 +140,20 @@ const act = z.strictObject({
   detail: text,
 })
 
-const block = z.strictObject({ cause: text, tried: text.nullable(), command: text, at })
+const acceptance = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('closed_pr'), number: prNumber }),
+  z.strictObject({ kind: z.literal('no_checks'), head: commitSha }),
+  z.strictObject({ kind: z.literal('red_base') }),
+  z.strictObject({ kind: z.literal('kept_branch') }),
+])
+
+const block = z.strictObject({
+  cause: text,
+  tried: text.nullable(),
+  command: text,
+  at,
+  accepts: acceptance.optional(),
+})
 
 const action = z.enum(['fixed', 'explained', 'declined'])
 
@@ -193,6 +206,7 @@ const group = z.strictObject({
   emptyAt: at.nullable(),
   waitingSince: at.nullable(),
   scheduledAt: at.nullable().default(null),
+  keepsBranch: z.boolean().default(false),
   block: block.nullable(),
 })
 

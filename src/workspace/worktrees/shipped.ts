@@ -32,7 +32,7 @@ export async function isReachable(git: Git, commit: CommitSha, from: CommitSha):
 }
 
 export function notShipped(branch: string, commit: CommitSha): Failure {
-  return new Failure('git_failed', `${branch} has commits that were not shipped (${commit.slice(0, 12)}): it stays`, {
+  return new Failure('not_shipped', `${branch} has commits that were not merged (${commit.slice(0, 12)})`, {
     facts: { branch, commit },
   })
 }
