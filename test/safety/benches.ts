@@ -1,11 +1,15 @@
 /** Every bench that checks the safety rules. A new one is one line here: tests run it, docs/reliability.md shows it. */
 import { exploreDecisions } from './exploration/decisions.ts'
 import { exploreGate } from './exploration/gate.ts'
+import { exploreRunDecisions } from './exploration/run-decisions.ts'
+import { exploreTransitions } from './exploration/transitions.ts'
 import type { BenchResult } from './safety-rules.ts'
 
 export type Bench = { readonly name: string; readonly run: () => Promise<readonly BenchResult[]> }
 
 export const BENCHES: readonly Bench[] = [
-  { name: 'gate', run: async () => [exploreGate()] },
+  { name: 'merge gate', run: async () => [exploreGate()] },
   { name: 'decide', run: async () => exploreDecisions() },
+  { name: 'decide, run', run: async () => exploreRunDecisions() },
+  { name: 'transitions', run: exploreTransitions },
 ]

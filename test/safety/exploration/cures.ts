@@ -40,14 +40,22 @@ function hasOption(command: Command, flag: string): boolean {
  * What somebody else has to change first: `resume` then looks again. Everything else must be lifted by the command alone
  * (law: `resume --force` always clears a block).
  */
-const CHANGED_ELSEWHERE = [/goes into .* now, not into/, /the account may not run it|a person has to let it run/]
+const CHANGED_ELSEWHERE = [
+  /goes into .* now, not into/,
+  /the account may not run it|a person has to let it run/,
+  /what conflicts with the work here/,
+]
+
+export function isAboutElsewhere(cause: string): boolean {
+  return CHANGED_ELSEWHERE.some((pattern) => pattern.test(cause))
+}
 
 /** null = the cure works: the next decision is another one. */
 export function whyNotCured(o: GroupObservation, decision: Decision): string | null {
   if (decision.action.kind !== 'block') return null
   const { command, cause } = decision.action.block
   if (!isCommand(command)) return `block: no such command: ${command}`
-  if (CHANGED_ELSEWHERE.some((pattern) => pattern.test(cause))) return null
+  if (isAboutElsewhere(cause)) return null
   const next = decide(afterCommand(o, decision.action.block, command))
   const again = next.action.kind === 'block' && next.action.block.cause === cause
   return again ? `block: "${command}" does not lift it: ${cause.replace(/\d+|[a-f]{12}/g, 'N')}` : null

@@ -88,7 +88,13 @@ export function exploreGate(): BenchResult {
   let tried = 0
   for (const domains of PRODUCTS)
     tried += forEachCombination(domains, (combination) => judge(combination, findings.add))
-  return { bench: 'gate', rule: 'merges_only_what_the_gate_allows', unit: 'states', tried, violations: findings.list() }
+  return {
+    bench: 'merge gate',
+    rule: 'merges_only_what_the_gate_allows',
+    unit: 'states',
+    tried,
+    violations: findings.list(),
+  }
 }
 
 function judge(c: Readonly<Domains>, violation: (text: string) => void): void {
