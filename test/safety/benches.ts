@@ -1,4 +1,5 @@
 /** Every bench that checks the safety rules. A new one is one line here: tests run it, docs/reliability.md shows it. */
+import { exploreBudgets } from './exploration/budgets.ts'
 import { exploreDecisions } from './exploration/decisions.ts'
 import { exploreGate } from './exploration/gate.ts'
 import { exploreRunDecisions } from './exploration/run-decisions.ts'
@@ -9,6 +10,7 @@ export type Bench = { readonly name: string; readonly run: () => Promise<readonl
 
 export const BENCHES: readonly Bench[] = [
   { name: 'merge gate', run: async () => [exploreGate()] },
+  { name: 'budgets', run: async () => [exploreBudgets()] },
   { name: 'decide', run: async () => exploreDecisions() },
   { name: 'decide, run', run: async () => exploreRunDecisions() },
   { name: 'transitions', run: exploreTransitions },

@@ -114,6 +114,9 @@ export const TALKS: Readonly<Record<string, Talk>> = {
   bot_repeats: talk({ threads: [thread({ id: 'T2', remarks: [{ ...bot, id: 'R9' }] })] }, [
     finding({ isBot: true, action: 'declined' }),
   ]),
+  person_repeats_a_bot: talk({ threads: [thread({ id: 'T2', remarks: [remark({ id: 'R9' })] })] }, [
+    finding({ isBot: true, action: 'declined' }),
+  ]),
   person_below_bot: talk({ threads: [thread({ remarks: [bot, remark({ id: 'R2' })] })] }),
   stranger: talk({ threads: [thread({ remarks: [stranger] })] }),
   stranger_below_our_answer: talk({ threads: [thread({ remarks: [bot, our, { ...stranger, id: 'R3' }] })] }),

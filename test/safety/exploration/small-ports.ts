@@ -54,7 +54,13 @@ export type AgentMove =
   | 'refutes'
 
 /** The world in a box: ports replace what is in it. */
-export type Box = { world: SmallWorld; readonly broken: { rule: SafetyRule; what: string }[]; progressed: boolean }
+export type Box = {
+  world: SmallWorld
+  readonly broken: { rule: SafetyRule; what: string }[]
+  progressed: boolean
+  /** What the transcript of a killed session proved. */
+  recalled: 'unfinished' | 'finished' | null
+}
 
 export type PortParts = { readonly box: Box; readonly choose: Choose; readonly faults: Faults }
 
@@ -91,6 +97,7 @@ export function createSmallAgent({ box, choose, faults }: PortParts, crash: () =
       const options = answered === null ? (['absent', 'unfinished'] as const) : (['unfinished', 'finished'] as const)
       const kind = choose('recall', options)
       if (kind === 'absent') return { kind }
+      box.recalled = kind
       return kind === 'finished' ? { kind, output: answered, spend: SPEND } : { kind: 'unfinished', spend: SPEND }
     },
     describe: () => ({ protection: 'none', account: 'small' }),
@@ -543,6 +550,8 @@ function answer(box: Box, replies: readonly Reply[]): void {
   for (const { key, to } of replies) {
     if (world.replies.includes(key)) continue
     if (to.kind !== 'thread') continue
+    if (to.resolve && hasMoreThanAsked(world, newest, to.id))
+      broke(box, 'acts_happen_once', 'a thread is resolved in which somebody wrote on')
     const ours = remark({ id: key, author: 'claudetm', ours: true, body: 'x', at: 0 })
     threads = threads.map((thread) =>
       thread.id === to.id ? { ...thread, resolved: to.resolve, remarks: [...thread.remarks, ours] } : thread,
@@ -550,6 +559,12 @@ function answer(box: Box, replies: readonly Reply[]): void {
   }
   const keys = replies.map(({ key }) => key)
   box.world = withPr({ ...world, replies: [...new Set([...world.replies, ...keys])] }, { threads })
+}
+
+function hasMoreThanAsked(world: SmallWorld, pr: SmallPr, id: string): boolean {
+  const newest = pr.threads.find((thread) => thread.id === id)?.remarks.findLast((remark) => !remark.ours)
+  const asked = world.state.groups[GROUP]?.asked.find((remark) => remark.id === id)
+  return newest !== undefined && asked !== undefined && newest.id !== asked.remark
 }
 
 export function toSnapshot(pr: SmallPr): PrSnapshot {

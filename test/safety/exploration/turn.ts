@@ -16,6 +16,7 @@ import {
   SMALL_MODELS,
 } from './small-ports.ts'
 import { GROUP, SMALL_POLICY, type SmallWorld } from './small-world.ts'
+import { groupOf } from './state-key.ts'
 import { untilAborted } from './until-aborted.ts'
 
 export type TurnEnd = {
@@ -33,7 +34,7 @@ const TURN_IS_OVER = new Error('the turn is over')
 const KILLED = new Error('killed')
 
 export async function takeTurn(world: SmallWorld, choose: Choose, faults: Faults): Promise<TurnEnd> {
-  const box: Box = { world, broken: [], progressed: false }
+  const box: Box = { world, broken: [], progressed: false, recalled: null }
   let saved = world.state
   let wait: { until: number | null } | null = null
   let isDead = false
@@ -92,6 +93,8 @@ export async function takeTurn(world: SmallWorld, choose: Choose, faults: Faults
   }
   const end = await runOnce(context)
   const next = end === 'killed' ? { ...box.world, state: saved, crashesLeft: box.world.crashesLeft - 1 } : box.world
+  if (end !== 'killed' && box.recalled === 'finished' && groupOf(next.state).attempt?.last?.kind === 'interrupted')
+    box.broken.push({ rule: 'spend_is_capped', what: 'a session that had answered is asked again' })
   const waited = wait as { until: number | null } | null
   return {
     world: next,
