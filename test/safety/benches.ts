@@ -2,6 +2,7 @@
 import { exploreBudgets } from './exploration/budgets.ts'
 import { exploreDecisions } from './exploration/decisions.ts'
 import { exploreGate } from './exploration/gate.ts'
+import { exploreOwners } from './exploration/owners.ts'
 import { exploreRunDecisions } from './exploration/run-decisions.ts'
 import { exploreTransitions } from './exploration/transitions.ts'
 import type { BenchResult } from './safety-rules.ts'
@@ -13,5 +14,6 @@ export const BENCHES: readonly Bench[] = [
   { name: 'budgets', run: async () => [exploreBudgets()] },
   { name: 'decide', run: async () => exploreDecisions() },
   { name: 'decide, run', run: async () => exploreRunDecisions() },
+  { name: 'owners', run: async () => [await exploreOwners()] },
   { name: 'transitions', run: exploreTransitions },
 ]

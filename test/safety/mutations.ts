@@ -59,7 +59,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'merges_only_what_the_gate_allows',
     'src/domain/merge-gate.ts',
     "return reviews.kind === 'unknown' ? `reviews are",
-    "return reviews.kind === 'unknown' && reviews.why === '' ? `reviews are",
+    "return reviews.kind === 'unknown' ? null && `reviews are",
   ),
   m(
     '--admin passes a conflict',
