@@ -70,10 +70,20 @@ async function tryMutation(copy: string, mutation: Mutation): Promise<Verdict> {
   }
 }
 
+/** Where to look, cheapest first: what is changed in the engine cannot be seen by what only asks the domain. */
+function benchesFor(file: string): readonly string[] {
+  if (file.startsWith('src/engine/')) return ['transitions']
+  if (file.endsWith('budget.ts')) return ['budgets', 'transitions']
+  if (file.endsWith('decide/run.ts') || file.endsWith('resume.ts')) return ['decide, run', 'transitions']
+  if (file.startsWith('src/domain/decide/') || file.endsWith('group-state.ts')) return ['decide', 'transitions']
+  return ['merge gate', 'decide', 'transitions']
+}
+
 /** null = it survived. */
-async function findCatcher(copy: string, { tests }: Mutation): Promise<string | null> {
+async function findCatcher(copy: string, { file, tests }: Mutation): Promise<string | null> {
   if (tests === undefined) {
-    const bench = await run(copy, ['scripts/reliability.ts', '--check'])
+    const benches = benchesFor(file).flatMap((name) => ['--benches', name])
+    const bench = await run(copy, ['scripts/reliability.ts', '--check', ...benches])
     return bench.exitCode === 0 ? null : wordsOf(bench.output)
   }
   const vitest = await run(copy, ['node_modules/vitest/vitest.mjs', 'run', ...tests])

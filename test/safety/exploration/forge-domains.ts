@@ -58,6 +58,8 @@ export const CHECKS: Readonly<Record<string, ChecksObservation>> = {
   red_here_only: reported([passed, { ...failed, onBase: 'passed' }]),
   red_twice: reported([failed, check({ name: 'unit', status: 'failed', onBase: 'failed' })]),
   red_and_tolerated: reported([passed, tolerated, failed]),
+  not_tolerated_by_name: reported([passed, { ...tolerated, description: 'found a bug' }]),
+  not_tolerated_by_words: reported([passed, { ...failed, description: 'rate limit of the registry' }]),
   infrastructure: reported([passed, { ...failed, cause: 'infrastructure' }]),
   account: reported([passed, { ...failed, cause: 'account' }]),
   approval: reported([passed, { ...failed, cause: 'approval' }]),

@@ -33,7 +33,7 @@ const BUDGETS: readonly GroupObservation['budget'][] = [
   UNLIMITED,
   { ...UNLIMITED, sessionsLeft: 1, costLeftUsd: 0.01 },
   { ...UNLIMITED, sessionsLeft: 0 },
-  { ...UNLIMITED, costLeftUsd: -0.5 },
+  { ...UNLIMITED, costLeftUsd: 0 },
   { ...UNLIMITED, usageLimitUntil: NOW + 1, usageLimitWaits: 1 },
   { ...UNLIMITED, usageLimitUntil: NOW, usageLimitWaits: policy.usageLimitMaxWaits },
   { ...UNLIMITED, usageLimitUntil: NOW + 1, usageLimitWaits: policy.usageLimitMaxWaits + 1 },
@@ -56,7 +56,7 @@ export function sessionSituations(visit: Visit): number {
   return forEachCombination(
     {
       attempt: ATTEMPTS,
-      workspace: WORKSPACES,
+      workspace: WORKSPACES.filter((workspace) => workspace.kind !== 'present' || workspace.ahead > 0),
       gate: [GATES[0] ?? null, GATES[1] ?? null, GATES[3] ?? null],
       pr: [
         { kind: 'none' },
@@ -65,7 +65,7 @@ export function sessionSituations(visit: Visit): number {
         shows({}),
         shows({ state: 'closed' }),
       ] satisfies PrObservation[],
-      budget: [0, 2, 4].map((index) => BUDGETS[index] ?? UNLIMITED),
+      budget: [0, 4].map((index) => BUDGETS[index] ?? UNLIMITED),
       gateDurationMs: [null, policy.quickGateMs + 1],
       isThere: [true, false],
     },
@@ -217,9 +217,9 @@ export function endingSituations(visit: Visit): number {
       workspace: WORKSPACES,
       pushed: PUSHED,
       pr: PULL_REQUESTS,
-      unknowns: [0, policy.maxUnknowns - 1, policy.maxUnknowns],
+      unknowns: [0, policy.maxUnknowns],
       done: [{}, { t1: evidence() }, { t1: evidence(), t2: evidence() }] as GroupObservation['done'][],
-      budget: BUDGETS,
+      budget: [0, 3, 4, 6].map((index) => BUDGETS[index] ?? UNLIMITED),
     },
     ({ stage, ended, attempt, workspace, pushed, pr, unknowns, done, budget }) =>
       visit({
@@ -260,6 +260,7 @@ export function forgeSituations(visit: Visit): number {
   const counters = forEachCombination(
     {
       ...shared,
+      talk: SOME_TALKS,
       counters: SPENT,
       times: TIMES,
       redBase: [{}, { redBaseSince: NOW - 1 }, { redBaseSince: NOW - policy.redBaseWaitMs, redBaseAccepted: true }],
@@ -281,6 +282,17 @@ export function forgeSituations(visit: Visit): number {
   )
   return options + counters
 }
+
+/** Where counters and clocks decide, what is said matters only by what it asks for. */
+const SOME_TALKS = [
+  'unknown',
+  'silence',
+  'person',
+  'bot_answered',
+  'bot_repeats',
+  'comments_missing',
+  'bots_expected',
+].flatMap((name) => TALKS[name] ?? [])
 
 const OPTION_SETS: readonly GroupObservation['options'][] = [
   OPTIONS,
