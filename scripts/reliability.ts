@@ -2,6 +2,7 @@
  * Runs every safety bench: `npm run reliability` writes docs/reliability.md from what they counted, and fails when a rule
  * was broken. `--check` writes nothing and ends with the first bench that finds something; `--benches` names those to run.
  */
+import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   if (values.check) return
   const page = await readFile(PAGE, 'utf8')
   await writeFile(PAGE, replaceGenerated(page, [rulesTable(results), '', ...livenessTable(campaigns)].join('\n')))
+  execFileSync('npx', ['biome', 'format', '--write', PAGE], { stdio: 'inherit' })
 }
 
 function report(line: string): void {
