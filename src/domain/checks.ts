@@ -10,13 +10,12 @@ export type ChecksVerdict =
   | { readonly kind: 'none_yet' }
   | { readonly kind: 'pending'; readonly names: readonly string[]; readonly failing: readonly string[] }
   | { readonly kind: 'failed'; readonly failed: readonly Check[]; readonly infrastructureOnly: boolean }
-  | { readonly kind: 'green'; readonly tolerated: readonly string[] }
+  | { readonly kind: 'green' }
 
 export function judgeChecks(checks: ChecksObservation, head: CommitSha, policy: Policy): ChecksVerdict {
   if (checks.kind !== 'reported') return checks
   if (checks.head !== head) return { kind: 'none_yet' }
-  const failing = checks.items.filter((check) => check.status === 'failed')
-  const failed = failing.filter((check) => !isTolerated(check, policy))
+  const failed = checks.items.filter((check) => check.status === 'failed' && !isTolerated(check, policy))
   const pending = checks.items.filter((check) => check.status === 'pending')
   if (pending.length > 0) {
     return { kind: 'pending', names: pending.map((check) => check.name), failing: failed.map((check) => check.name) }
@@ -26,7 +25,15 @@ export function judgeChecks(checks: ChecksObservation, head: CommitSha, policy: 
   }
   if (!checks.complete) return { kind: 'unknown', why: 'the list of checks is incomplete' }
   if (!checks.items.some((check) => check.status === 'passed')) return { kind: 'none_yet' }
-  return { kind: 'green', tolerated: failing.map((check) => check.name) }
+  return { kind: 'green' }
+}
+
+/** Failures of this commit that the policy tolerates, whatever else its checks say: logged when it is merged. */
+export function toleratedFailures(checks: ChecksObservation, head: CommitSha, policy: Policy): readonly string[] {
+  if (checks.kind !== 'reported' || checks.head !== head) return []
+  return checks.items
+    .filter((check) => check.status === 'failed' && isTolerated(check, policy))
+    .map((check) => check.name)
 }
 
 /** Narrow: a check of that name whose own words say so. */

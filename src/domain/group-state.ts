@@ -46,8 +46,8 @@ function zeroCounters(): Record<Counter, number> {
 
 /**
  * A person says "go on". Blocks are lifted and clocks start anew; `force` also gives every attempt budget back and
- * accepts what the block was about and only a person can accept (a closed PR, a push that started no CI). It never
- * overrides the merge gate.
+ * accepts what the block asked to accept (a closed PR, a push that started no CI), and nothing that nobody was asked. It
+ * never overrides the merge gate.
  */
 export function liftBlock(state: GroupState, force: boolean): GroupState {
   const restarted = { ...state, unknowns: 0, waitingSince: null, scheduledAt: null }
@@ -64,7 +64,6 @@ export function liftBlock(state: GroupState, force: boolean): GroupState {
     counters: zeroCounters(),
     gate: state.gate?.outcome === 'failed' ? null : state.gate,
     ...accepted(state.block?.accepts),
-    redBaseAccepted: state.redBaseSince !== null,
   }
 }
 
@@ -74,6 +73,8 @@ function accepted(what: Acceptance | undefined): Partial<GroupState> {
       return { noChecksAcceptedFor: what.head }
     case 'closed_pr':
       return { abandonedPr: what.number }
+    case 'red_base':
+      return { redBaseAccepted: true }
     case undefined:
       return {}
   }

@@ -2,7 +2,7 @@
  * The only judge of "may this merge". One snapshot in, one verdict out; every path that merges asks here. What is not
  * known is not allowed.
  */
-import { judgeChecks } from './checks.ts'
+import { judgeChecks, toleratedFailures } from './checks.ts'
 import { countsAgainstMerge } from './feedback.ts'
 import type { CommitSha } from './ids.ts'
 import type {
@@ -93,8 +93,7 @@ export function judgeMerge(question: MergeQuestion): MergeVerdict {
   }
   const { head } = question.pr
   if (!question.autoMerge) return { kind: 'ready', head }
-  const verdict = judgeChecks(question.pr.checks, head, question.policy)
-  return { kind: 'merge', head, tolerated: verdict.kind === 'green' ? verdict.tolerated : [] }
+  return { kind: 'merge', head, tolerated: toleratedFailures(question.pr.checks, head, question.policy) }
 }
 
 function judgeCi(q: MergeQuestion): string | null {

@@ -195,6 +195,8 @@ export type Acceptance =
   | { readonly kind: 'no_checks'; readonly head: CommitSha }
   /** This PR was closed: another one is to be opened. */
   | { readonly kind: 'closed_pr'; readonly number: PrNumber }
+  /** What is red on the target branch too is mended here. */
+  | { readonly kind: 'red_base' }
 
 /** A remark of a reviewer as a session was asked about it. */
 export type AskedRemark = {
@@ -274,7 +276,7 @@ export type GroupState = {
   readonly emptyAt: number | null
   /** When the present wait began; null when not waiting. */
   readonly waitingSince: number | null
-  /** When the forge accepted to merge later; null = it did not. */
+  /** Since when the forge is known to have accepted to merge later; null = it has not. */
   readonly scheduledAt: number | null
   /** A person said "go on" to a block: checks that only a person could let run are started once more. */
   readonly retryChecks: boolean

@@ -146,7 +146,8 @@ async function blocked(context: Context, block: Omit<Block, 'at'>): Promise<RunE
   const { memory, clock } = context
   const isGroupBlock = Object.values(memory.state().groups).some((group) => group.block?.cause === block.cause)
   await memory.update((state) => ({ ...state, block: { ...block, at: clock.now() } }))
-  if (!isGroupBlock) await memory.emit({ type: 'blocked', groupId: null, ...block })
+  const { cause, tried, command } = block
+  if (!isGroupBlock) await memory.emit({ type: 'blocked', groupId: null, cause, tried, command })
   return setStatus(context, 'blocked', block.cause, block.command)
 }
 

@@ -33,7 +33,7 @@ export async function observeGroup(context: Context, group: PrGroup): Promise<Gr
     workspace,
     pushed,
     foreign: await observeForeign(context, memory, workspace, pushed),
-    pr: withoutAbandoned(pr, memory),
+    pr: ofThisGroup(pr, memory),
     prText: digestText(pullRequestText(state, group)),
     budget: observeBudget(state),
     options: state.options,
@@ -66,9 +66,15 @@ async function notAsked<T>(answer: T): Promise<T> {
   return answer
 }
 
-/** A closed PR that a person gave up by force does not count; another one is opened. */
-function withoutAbandoned(pr: PrObservation, memory: GroupState): PrObservation {
-  return pr.kind === 'pr' && pr.pr.state === 'closed' && pr.pr.number === memory.abandonedPr ? { kind: 'none' } : pr
+/**
+ * A closed PR that a person gave up by force does not count; another one is opened. Neither does one that ended before we
+ * asked for any: the name of its branch is used again.
+ */
+function ofThisGroup(pr: PrObservation, memory: GroupState): PrObservation {
+  if (pr.kind !== 'pr' || pr.pr.state === 'open') return pr
+  const isAskedFor = memory.pr !== null || memory.acts.some((act) => act.kind === 'open_pr')
+  const isGivenUp = pr.pr.state === 'closed' && pr.pr.number === memory.abandonedPr
+  return isGivenUp || !isAskedFor ? { kind: 'none' } : pr
 }
 
 function slowestGate(state: RunState): number | null {

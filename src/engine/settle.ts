@@ -209,6 +209,10 @@ function attemptAfter(attempt: Attempt, record: SessionRecord, reading: Reading,
 
 /** Anything but a clear verdict counts as refuted: the session that claims has to show more. */
 function confirmationAfter(attempt: Attempt, reading: Reading, now: number): Attempt {
+  if (reading.outcome.kind === 'cut_off') {
+    const evidence = `the second look was cut off (${reading.outcome.by})` // asked again it would be cut off again
+    return { ...attempt, failures: 0, confirmation: { verdict: 'inconclusive', evidence } }
+  }
   if (reading.outcome.kind !== 'completed') {
     const failures = reading.outcome.kind === 'failed' ? attempt.failures + 1 : attempt.failures
     return { ...attempt, failures, lastEndedAt: now }

@@ -34,7 +34,10 @@ async function goOn(run: RunParts, lock: RunLock, request: ResumeRequest): Promi
   return run.store.save(lock, resumed(state, request))
 }
 
-function resumed(state: RunState, request: ResumeRequest): RunState {
+type GoOn = Omit<ResumeRequest, 'webhookPort'>
+
+/** What a person's `resume` makes of a run that rests. Pure. */
+export function resumed(state: RunState, request: GoOn): RunState {
   const groups = Object.fromEntries(
     Object.entries(state.groups).map(([id, group]) => [id, liftBlock(group, request.force)]),
   ) as Readonly<Record<GroupId, GroupState>>
@@ -52,14 +55,14 @@ function resumed(state: RunState, request: ResumeRequest): RunState {
 }
 
 /** A cap that is given anew, or by force, counts from here on. */
-function withCaps(state: RunState, request: ResumeRequest): RunState {
+function withCaps(state: RunState, request: GoOn): RunState {
   const { capsSince, sessions } = state
   const costUsd = request.force || request.maxCostUsd !== null ? spentUsd(sessions) : capsSince.costUsd
   const count = request.force || request.maxSessions !== null ? chargedSessions(sessions) : capsSince.sessions
   return { ...state, capsSince: { costUsd, sessions: count } }
 }
 
-function changedOptions(options: RunOptions, request: ResumeRequest): RunOptions {
+function changedOptions(options: RunOptions, request: GoOn): RunOptions {
   return {
     ...options,
     autoMerge: request.autoMerge ?? options.autoMerge,
@@ -78,11 +81,5 @@ function retryAttempt({ attempt }: RunState, force: boolean): RunState['attempt'
 
 /** Every spent budget is given back: attempts, waits, verification rounds. */
 function byForce(state: RunState): RunState {
-  const exhausted = state.verification?.results.some((result) => result.verdict !== 'confirmed') === true
-  return {
-    ...state,
-    usageLimitUntil: null,
-    usageLimitWaits: 0,
-    verification: exhausted ? null : state.verification,
-  }
+  return { ...state, usageLimitUntil: null, usageLimitWaits: 0, verification: null }
 }

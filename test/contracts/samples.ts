@@ -82,7 +82,13 @@ const group: GroupState = {
   waitingSince: AT,
   retryChecks: true,
   scheduledAt: AT,
-  block: { cause: 'red', tried: null, command: 'claudetm resume --force', at: AT },
+  block: {
+    cause: 'red',
+    tried: null,
+    command: 'claudetm resume --force',
+    at: AT,
+    accepts: { kind: 'closed_pr', number: 6 as PrNumber },
+  },
 }
 
 export function sampleState(changes: Partial<RunState> = {}): RunState {

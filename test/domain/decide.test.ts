@@ -239,7 +239,7 @@ describe('a group is delivered', () => {
     [
       'unknown what the forge has: no push',
       delivering({ pushed: { kind: 'unknown', why: 'x' } }, { gate: gate() }),
-      'pr_created: wait unknown 2000',
+      'working: wait unknown 2000',
     ],
     [
       // W4
@@ -255,6 +255,11 @@ describe('a group is delivered', () => {
       'ready_to_merge: merge',
     ],
     ['the forge shows an older head', onForge({ head: OTHER }), 'waiting_ci: wait fact 30000'],
+    [
+      'but not for ever',
+      onForge({ head: OTHER }, { waitingSince: NOW - 7_200_000 }),
+      'waiting_ci: block, claudetm resume --force',
+    ],
     ['a new task goes back to work', observation({ done: {} }), 'working: work (start)'],
     ['a PR that a person closed blocks', onForge({ state: 'closed' }), 'working: block, claudetm resume --force'],
     ['a PR that a person merged is merged', onForge({ state: 'merged', mergeCommit: OTHER }), 'merged: close_merged'],
@@ -334,6 +339,34 @@ describe('a pull request waits, is mended, is merged', () => {
       'and blocks when that does not help',
       onForge({ checks: reported(check({ status: 'failed', cause: 'infrastructure' })) }, exhausted('reruns', 2)),
       'ci_failed: block, claudetm resume --force',
+    ],
+    [
+      'CI became green while the fix was interrupted: nothing is left to fix',
+      onForge(
+        {},
+        { attempt: attempt({ purpose: 'fix-ci', subject: HEAD, startHead: HEAD, last: { kind: 'interrupted' } }) },
+      ),
+      'ci_failed: end_attempt',
+    ],
+    [
+      'a fix is not asked for again while nobody can see what failed',
+      observation({
+        pr: { kind: 'unknown', why: 'x' },
+        state: groupState({
+          attempt: attempt({ purpose: 'fix-ci', subject: HEAD, startHead: HEAD, last: { kind: 'interrupted' } }),
+        }),
+      }),
+      'ci_failed: wait unknown 2000',
+    ],
+    [
+      'a conflict that went away is not resolved',
+      onForge({}, { attempt: attempt({ purpose: 'resolve-conflict', subject: HEAD, startHead: HEAD }) }),
+      'resolving_conflicts: end_attempt',
+    ],
+    [
+      'a merge that somebody else scheduled has a deadline too',
+      onForge({ mergeScheduled: 'auto_merge' }, { waitingSince: NOW - 7_200_000 }),
+      'ready_to_merge: block, claudetm resume --force',
     ],
     [
       'a fix session without a commit: run again',
@@ -761,7 +794,7 @@ describe('the branch, its target and other people', () => {
     [
       'what cannot be read is not overwritten',
       onForge({}, { historyRewritten: true }, { ...theirs, foreign: 'unknown' }),
-      'pr_created: wait unknown 2000',
+      'working: wait unknown 2000',
     ],
     ['our own older push is replaced', onForge({}, { historyRewritten: true }, theirs), 'pr_created: push'],
     ['the text is kept up to date', onForge({}, { prText: 'old' }), 'pr_created: edit_pr'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { liftBlock } from '../../src/domain/group-state.ts'
 import type { PrNumber } from '../../src/domain/ids.ts'
 import { backoffMs, DEFAULT_POLICY } from '../../src/domain/policy.ts'
-import type { Acceptance } from '../../src/domain/run.ts'
+import type { Acceptance, GroupState } from '../../src/domain/run.ts'
 import { gate, groupState, HEAD, NOW } from '../support/observations.ts'
 
 const block = { cause: 'x', tried: null, command: 'claudetm resume --force', at: NOW }
@@ -37,24 +37,25 @@ describe('a person says go on', () => {
   })
 
   // L69 L81
-  it('by force every attempt comes back', () => {
+  it('by force every attempt comes back, and nothing is accepted that nobody was asked', () => {
     expect(liftBlock(spent, true)).toEqual({
       ...spent,
       ...restarted,
       block: null,
       retryChecks: true,
       counters: groupState().counters,
-      redBaseAccepted: true,
     })
   })
 
-  it('and what the block was about is accepted, nothing else', () => {
-    const forced = (accepts: Acceptance) => {
-      const { noChecksAcceptedFor, abandonedPr } = liftBlock({ ...spent, block: { ...block, accepts } }, true)
-      return { noChecksAcceptedFor, abandonedPr }
-    }
-    expect(forced({ kind: 'no_checks', head: HEAD })).toEqual({ noChecksAcceptedFor: HEAD, abandonedPr: null })
-    expect(forced({ kind: 'closed_pr', number: 3 as PrNumber })).toEqual({ noChecksAcceptedFor: null, abandonedPr: 3 })
+  it('by force exactly that is accepted which the block asked to accept', () => {
+    const accepting = (accepts: Acceptance) => liftBlock(groupState({ block: { ...block, accepts } }), true)
+    const lifted = (changes: Partial<GroupState>) => groupState({ retryChecks: true, ...changes })
+    expect(accepting({ kind: 'no_checks', head: HEAD })).toEqual(lifted({ noChecksAcceptedFor: HEAD }))
+    expect(accepting({ kind: 'closed_pr', number: 3 as PrNumber })).toEqual(lifted({ abandonedPr: 3 as PrNumber }))
+    expect(accepting({ kind: 'red_base' })).toEqual(lifted({ redBaseAccepted: true }))
+    expect(liftBlock(groupState({ lastPushed: HEAD, pr: spent.pr }), true)).toEqual(
+      groupState({ lastPushed: HEAD, pr: spent.pr }),
+    )
   })
 })
 

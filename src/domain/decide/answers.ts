@@ -15,13 +15,12 @@ export function waitFor(stage: Stage, what: string, until: number | null): Decis
   return { stage, action: { kind: 'wait', for: what, until, because: 'fact' }, why: what }
 }
 
-export function block(
-  stage: Stage,
-  cause: string,
-  { tried = null, command = FORCE, accepts }: { tried?: string | null; command?: string; accepts?: Acceptance } = {},
-): Decision {
-  const block = { cause, tried, command, ...(accepts && { accepts }) }
-  return { stage, action: { kind: 'block', block }, why: cause }
+type BlockOptions = { tried?: string; command?: string; accepts?: Acceptance }
+
+export function block(stage: Stage, cause: string, options: BlockOptions = {}): Decision {
+  const { tried = null, command = FORCE, accepts } = options
+  const facts = accepts === undefined ? {} : { accepts }
+  return { stage, action: { kind: 'block', block: { cause, tried, command, ...facts } }, why: cause }
 }
 
 /** A look outside that did not answer: look again later, and later still, then block. */

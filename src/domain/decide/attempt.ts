@@ -2,17 +2,18 @@
 import type { Decision, SessionAsk } from '../decision.ts'
 import type { GroupObservation, PresentWorkspace } from '../observation.ts'
 import type { Attempt, SessionOutcome } from '../run.ts'
-import { act, block } from './answers.ts'
+import { block } from './answers.ts'
 import { again, backOff, STAGE_OF } from './asking.ts'
 import { failedChecks } from './ci.ts'
 import { afterCompletion } from './completion.ts'
+import { decideObsolete } from './obsolete.ts'
 
 export function decideAttempt(o: GroupObservation): Decision | null {
   const { attempt } = o.state
   const { workspace } = o
   if (attempt === null || workspace.kind !== 'present') return null
-  if (isObsolete(o, attempt))
-    return act(STAGE_OF[attempt.purpose], { kind: 'end_attempt', delivered: false }, 'the plan no longer asks for it')
+  const obsolete = decideObsolete(o, attempt, workspace)
+  if (obsolete !== null) return obsolete
   if (attempt.last === null)
     return again(attempt, {
       why: 'interrupted',
@@ -20,12 +21,6 @@ export function decideAttempt(o: GroupObservation): Decision | null {
       asked: askedBefore(o, attempt, workspace),
     })
   return afterSession(o, attempt, attempt.last, workspace)
-}
-
-/** The task was removed or ticked by a person while its session ran. */
-function isObsolete(o: GroupObservation, attempt: Attempt): boolean {
-  if (attempt.purpose !== 'task') return false
-  return !o.group.tasks.some((task) => task.id === attempt.subject && o.done[task.id] === undefined)
 }
 
 function afterSession(

@@ -98,6 +98,7 @@ function redBase(o: GroupObservation, pr: PrSnapshot, failed: readonly Check[]):
   if (o.now < until) return waitFor('waiting_ci', `${pr.baseBranch} to become green (${names} fail there too)`, until)
   return block('waiting_ci', `${names} fail on ${pr.baseBranch} too`, {
     tried: `waited ${Math.round(o.policy.redBaseWaitMs / 60_000)} minutes; by force, a session mends them here`,
+    accepts: { kind: 'red_base' },
   })
 }
 

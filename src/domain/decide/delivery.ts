@@ -1,7 +1,7 @@
 /** All tasks are done: gate, push, pull request, each only when the facts ask for it. */
 import type { Decision, SessionAsk } from '../decision.ts'
 import type { CommitSha } from '../ids.ts'
-import type { GroupObservation } from '../observation.ts'
+import type { GroupObservation, PrSnapshot } from '../observation.ts'
 import { act, block, lookAgain, waitFor } from './answers.ts'
 
 const STALE_READ_MS = 30_000
@@ -22,7 +22,7 @@ export function decideDelivery(o: GroupObservation): Decision | null {
   if (open === null && workspace.ahead === 0) {
     return act('working', { kind: 'close_empty' }, 'the branch has nothing that the target branch lacks')
   }
-  if (o.pushed.kind === 'unknown') return lookAgain(o, 'pr_created', o.pushed.why)
+  if (o.pushed.kind === 'unknown') return lookAgain(o, o.state.stage, o.pushed.why)
   if (o.pushed.head !== head) return deliver(o, head, o.pushed.head)
   // What others pushed is judged by the forge's checks; where there are none, by ours.
   if (open?.checks.kind === 'none_configured') {
@@ -40,13 +40,23 @@ export function decideDelivery(o: GroupObservation): Decision | null {
   if (o.state.adopted === null && o.state.prText !== o.prText) {
     return act('pr_created', { kind: 'edit_pr' }, 'its text is not up to date')
   }
-  if (open.head !== head) return waitFor('waiting_ci', 'the forge to see the push', o.now + STALE_READ_MS)
-  return null
+  return open.head === head ? null : waitForForge(o, open)
+}
+
+/** The branch has the commit, the pull request shows another one: a read that is old, or a forge that lost something. */
+function waitForForge(o: GroupObservation, open: PrSnapshot): Decision {
+  const deadline = (o.state.waitingSince ?? o.now) + o.policy.ciDeadlineMs
+  if (o.now >= deadline) {
+    return block('waiting_ci', `PR #${open.number} does not show what was pushed to its branch`, {
+      tried: `waited ${Math.round(o.policy.ciDeadlineMs / 60_000)} minutes`,
+    })
+  }
+  return waitFor('waiting_ci', 'the forge to see the push', Math.min(o.now + STALE_READ_MS, deadline))
 }
 
 /** What the forge lacks is checked and pushed; what we lack is made ours first, so that nobody's commits are lost. */
 function deliver(o: GroupObservation, head: CommitSha, there: CommitSha | null): Decision {
-  if (there !== null && o.foreign === 'unknown') return lookAgain(o, 'pr_created', 'the pushed commits cannot be read')
+  if (there !== null && o.foreign === 'unknown') return lookAgain(o, o.state.stage, 'the pushed commits cannot be read')
   if (there !== null && o.foreign !== null) {
     return act('pr_created', { kind: 'integrate', commit: there }, 'somebody else pushed to the branch')
   }

@@ -11,7 +11,7 @@ export function decideScheduled(o: GroupObservation): Decision | null {
   const { pr } = o.pr
   const objection = findObjection(o, pr)
   if (objection !== null) return act('ready_to_merge', { kind: 'cancel_merge' }, objection)
-  const until = (o.state.scheduledAt ?? o.now) + o.policy.scheduleDeadlineMs
+  const until = (o.state.scheduledAt ?? o.state.waitingSince ?? o.now) + o.policy.scheduleDeadlineMs
   if (o.now >= until) {
     return block('ready_to_merge', `PR #${pr.number} was accepted to be merged later, and is not merged`, {
       tried: `waited ${Math.round(o.policy.scheduleDeadlineMs / 60_000)} minutes (${pr.mergeScheduled})`,

@@ -36,12 +36,14 @@ export async function integrate(context: Context, o: GroupObservation, commit: C
   const { memory, workspaces } = context
   const { branch, historyRewritten, lastPushed, headBranch } = o.state
   const since = historyRewritten ? lastPushed : null
-  const result = await workspaces.integrate(await slotOf(context, o), { branch, commit, since })
+  const slot = await slotOf(context, o)
+  const result = await workspaces.integrate(slot, { branch, commit, since })
   if (result.kind === 'conflict') {
+    const files = result.files.slice(0, 5).join(', ')
     return blockGroup(context, o, {
-      cause: `somebody pushed to ${headBranch} what conflicts with the work here: ${result.files.slice(0, 5).join(', ')}`,
+      cause: `somebody pushed to ${headBranch} what conflicts with the work here (${files}): join them in ${slot.path} (git merge ${commit.slice(0, 12)})`,
       tried: 'joining both by git',
-      command: 'claudetm resume --force',
+      command: 'claudetm resume',
     })
   }
   // What was rewritten and carries their commits now may replace exactly what they pushed.

@@ -71,7 +71,7 @@ export async function workSession(context: Context, o: GroupObservation, action:
           kind: action.session,
           ask: action.ask.why,
         }),
-        asked: action.purpose === 'fix-review' ? evidence.feedback.map(toAsked) : group.asked,
+        asked: isAboutReviews(action.ask) ? evidence.feedback.map(toAsked) : group.asked,
         ciFailures: withFailure(group.ciFailures, failure),
       })),
   })
@@ -99,6 +99,11 @@ async function gatherEvidence(context: Context, o: GroupObservation, ask: Sessio
     default:
       return NO_EVIDENCE
   }
+}
+
+/** Leftovers, red checks or a missing commit of such a session leave its answers as they are. */
+function isAboutReviews(ask: SessionAsk): boolean {
+  return ('asked' in ask ? ask.asked : ask).why === 'reviews'
 }
 
 function feedbackOf(o: GroupObservation): readonly Feedback[] {

@@ -143,6 +143,7 @@ const act = z.strictObject({
 const acceptance = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no_checks'), head: commitSha }),
   z.strictObject({ kind: z.literal('closed_pr'), number: prNumber }),
+  z.strictObject({ kind: z.literal('red_base') }),
 ])
 
 const block = z.strictObject({
