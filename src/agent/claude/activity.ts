@@ -7,8 +7,16 @@ import type { AgentActivity } from '../agent.ts'
 
 const MAX_CHARS = 250
 
-/** `cwd`: paths below it are shown relative to it. */
+/** `cwd`: paths below it are shown relative to it. The SDK's types are its promise: another shape shows nothing. */
 export function toActivities(message: SDKMessage, cwd: string): AgentActivity[] {
+  try {
+    return readActivities(message, cwd)
+  } catch {
+    return []
+  }
+}
+
+function readActivities(message: SDKMessage, cwd: string): AgentActivity[] {
   if (message.type === 'assistant') return fromAnswer(message, cwd)
   if (message.type !== 'system') return []
   const { subtype } = message as { subtype: string }

@@ -20,17 +20,6 @@ export function createMessageReader(
   { idleMs, onMessage }: MessageReaderOptions,
 ): MessageReader {
   let pending: Promise<Next> | null = null
-
-  /** A message of a shape that is not known here ends the session like any failure of the agent, not the run. */
-  function take(message: SDKMessage): Ending | null {
-    try {
-      onMessage(message)
-      return null
-    } catch (error) {
-      return { kind: 'threw', error }
-    }
-  }
-
   return {
     async read(signal) {
       while (true) {
@@ -39,8 +28,7 @@ export function createMessageReader(
         if (next.kind === 'aborted' || next.kind === 'stalled') return next
         pending = null
         if (next.kind !== 'message') return next
-        const trouble = take(next.message)
-        if (trouble !== null) return trouble
+        onMessage(next.message)
       }
     },
   }

@@ -32,8 +32,17 @@ export const NOTHING_SEEN: SessionView = {
   offered: new Map(),
 }
 
-/** Only the session itself counts: what its subagents say ends nothing. */
+/** The SDK's types are its promise: a message of another shape adds nothing, and ends neither session nor run. */
 export function addMessage(view: SessionView, message: SDKMessage): SessionView {
+  try {
+    return withMessage(view, message)
+  } catch {
+    return view
+  }
+}
+
+/** Only the session itself counts: what its subagents say ends nothing. */
+function withMessage(view: SessionView, message: SDKMessage): SessionView {
   switch (message.type) {
     case 'result':
       return { ...view, result: message }

@@ -3,9 +3,12 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SDKMessage } from '@anthropic-ai/claude-agent-sdk'
 import { sign } from '@octokit/webhooks-methods'
 import fc from 'fast-check'
+import { toActivities } from '../../../src/agent/claude/activity.ts'
 import { classifySession } from '../../../src/agent/claude/classify.ts'
+import { addMessage, NOTHING_SEEN } from '../../../src/agent/claude/session-view.ts'
 import { readTranscript } from '../../../src/agent/claude/transcript.ts'
 import { parseDispositions, parsePlanOutput, parseVerdicts, parseWorkReport } from '../../../src/agent/outputs.ts'
 import { resolveConfig } from '../../../src/config/resolve.ts'
@@ -28,7 +31,7 @@ import { RUN_ID } from '../../cli/sample-run.ts'
 import { plan as anyPlan, text as planText } from '../../domain/plan-arbitraries.ts'
 import { anyText, type Fuzz, mutated } from './fuzzing.ts'
 import { UNSEEN } from './quotation.ts'
-import { CONFIG, DELIVERY, RESULT, SAMPLE_STATE, SECRET } from './samples.ts'
+import { CONFIG, DELIVERY, MESSAGES, RESULT, SAMPLE_STATE, SECRET } from './samples.ts'
 
 const NUMBERS = { nextTaskNumber: 1_000, nextGroupNumber: 1_000 }
 const NOTHING_DONE = { done: new Set<TaskId>(), closedGroups: new Set<never>() }
@@ -257,6 +260,23 @@ export const PARSERS: readonly Fuzz[] = [
       const { is_error: isError } = result as { is_error?: unknown }
       if (outcome.outcome === 'completed') equal(Boolean(isError), false)
     }),
+  },
+  {
+    name: 'messages of the agent’s process: any order and any shape is taken in, and nothing is accepted that was not offered',
+    rule: 'tasks_need_evidence',
+    property: fc.property(
+      fc.array(fc.oneof(...MESSAGES.map((message) => mutated(message))), { maxLength: 8 }),
+      (all) => {
+        let view = NOTHING_SEEN
+        for (const message of all as SDKMessage[]) {
+          toActivities(message, '/w')
+          view = addMessage(view, message)
+        }
+        const outcome = classifySession({ view, ending: { kind: 'ended' }, model: 'm', stderr: '' })
+        const isOffered = JSON.stringify(all).includes('tool_use') || JSON.stringify(all).includes('structured_output')
+        if (outcome.outcome === 'completed') equal(isOffered, true)
+      },
+    ),
   },
   {
     name: 'transcripts: any file is read as far as it can be',

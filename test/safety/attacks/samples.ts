@@ -40,3 +40,24 @@ export const RESULT: unknown = {
 }
 
 export const SAMPLE_STATE: unknown = JSON.parse(JSON.stringify({ ...sampleRun(), revision: 1 }))
+
+const BLOCKS = [
+  { type: 'text', text: 'hello' },
+  { type: 'tool_use', id: 'T1', name: 'StructuredOutput', input: { outcome: 'done' } },
+  { type: 'tool_use', id: 'T2', name: 'Bash', input: { command: 'ls' } },
+]
+const USAGE = { input_tokens: 1, output_tokens: 1, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }
+
+/** Messages of the agent's process, one of each kind that is read. */
+export const MESSAGES: readonly unknown[] = [
+  {
+    type: 'assistant',
+    parent_tool_use_id: null,
+    message: { id: 'm', model: 'opus', content: BLOCKS, usage: USAGE },
+  },
+  { type: 'user', parent_tool_use_id: null, message: { content: [{ type: 'tool_result', tool_use_id: 'T1' }] } },
+  { type: 'rate_limit_event', rate_limit_info: { status: 'rejected', resetsAt: 1 } },
+  { type: 'system', subtype: 'api_retry', attempt: 1, retry_delay_ms: 5, error: 'x' },
+  { type: 'system', subtype: 'permission_denied', tool_name: 'Bash', message: 'no' },
+  RESULT,
+]
