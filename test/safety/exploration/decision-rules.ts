@@ -219,6 +219,11 @@ export const PROMISES: Promises = {
   ],
   wait: [
     { rule: SPEND, says: 'until something later', holds: (o, { until }) => until === null || until > o.now },
+    {
+      rule: SPEND,
+      says: 'for another look only within its bound',
+      holds: (o, { because }) => because !== 'unknown' || o.state.unknowns < o.policy.maxUnknowns,
+    },
     { rule: CURES, says: 'it says for what', holds: (_, action) => action.for.trim() !== '' },
     { rule: CURES, says: 'without a deadline only where a person is seen to be asked', holds: waitsForPerson },
   ],

@@ -46,6 +46,12 @@ function ofTurn(before: SmallWorld, after: SmallWorld, broke: (rule: SafetyRule,
     )
     for (const counter of grown) broke('usage_limits_cost_nothing', `refused again, and ${counter} grew`)
   }
+  const { merged } = is
+  if (merged !== null && was.merged === null) {
+    const pr = after.prs.find(({ mergeCommit }) => mergeCommit !== null && toSha(mergeCommit) === merged.commit)
+    if (pr === undefined || after.givenUp.includes(pr.number))
+      broke('acts_happen_once', 'the merge of another pull request counts as ours')
+  }
   const asked = new Set(is.asked.map(({ id }) => id))
   if (is.pendingReplies?.some(({ id }) => !asked.has(id)) === true)
     broke('acts_happen_once', 'an answer has lost its remark: it will never be given')
