@@ -13,6 +13,7 @@ import { toProjectEnvironment } from '../lib/environment.ts'
 import { endMarkedProcesses } from '../lib/marked-processes.ts'
 import { chooseForge, preflight } from '../operations/preflight.ts'
 import type { OpenedRun, RunParts } from '../operations/run-parts.ts'
+import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import type { RunLock } from '../store/store.ts'
 import { createSandbox } from '../workspace/confinement/create-sandbox.ts'
 import type { Git } from '../workspace/git.ts'
@@ -31,7 +32,7 @@ import type { Workspaces } from '../workspace/workspace.ts'
 import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts'
 import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
 import { clock } from './clock.ts'
-import { createForge } from './forges.ts'
+import { createForge, type ForgeRequest } from './forges.ts'
 import { type House, type HouseBase, openHouse } from './house.ts'
 import { findInstallation } from './place.ts'
 
@@ -41,7 +42,7 @@ const CONCURRENCY = 1
 const LEFTOVER_GRACE_MS = 2_000
 
 /** What somebody else brings along instead of what is made here. */
-export type Replaced = { readonly agent?: Agent }
+export type Replaced = { readonly agent?: Agent } & Pick<ForgeRequest, 'intake'>
 
 export async function createRunParts(base: HouseBase, replaced: Replaced = {}): Promise<RunParts> {
   const house = await openHouse(base)
@@ -126,7 +127,15 @@ async function open(
   const identity = await identityOf(git)
   const ambient = describeCredentials(base.environment, homeOf(base)) !== null
   const workspaces = workspacesOf(house, sandbox, identity)
-  const forge = await createForge(house, { options, workspaces, identity, emit, webhookPort })
+  const { intake } = replaced
+  const forge = await createForge(house, {
+    options,
+    workspaces,
+    identity,
+    emit,
+    webhookPort,
+    ...(intake !== undefined && { intake }),
+  })
   const agent =
     replaced.agent ??
     createClaudeAgent({
@@ -142,6 +151,7 @@ async function open(
     parts: {
       store,
       lock,
+      mailbox: createMailbox({ directory: store.location, now: clock.now }),
       agent,
       forge,
       workspaces,

@@ -1,14 +1,19 @@
 /** The server with real parts. */
+import { stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Agent } from '../agent/agent.ts'
 import { type Environment, stateDirectory } from '../config/paths.ts'
+import { createWebhookIntake } from '../forge/github/webhook-intake.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import { readServerSettings, type ServerFlags } from '../server/settings.ts'
 import { openArchivedRun } from '../store/state-dir/archived-run.ts'
+import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
 import { createGit } from '../workspace/git.ts'
 import { findTopLevel } from '../workspace/repository.ts'
 import { gitEnvironment } from './environments.ts'
+import { createGitFor, createSetUpParts } from './repositories.ts'
 import { createRunParts, removeWorkspaces } from './run-parts.ts'
 
 export type ServerRequest = {
@@ -25,6 +30,7 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
   const { version, agent } = request
   const settings = readServerSettings(request.flags, request.environment, request.cwd)
   const environment = withoutServerSecrets(request.environment)
+  const intake = settings.webhookSecret === null ? null : createWebhookIntake({ secret: settings.webhookSecret })
   const at = (repository: string) => ({ environment, version, cwd: repository })
   return startServer({
     settings,
@@ -32,6 +38,10 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
     version,
     now: () => Date.now(),
     report: request.report,
+    intake,
+    mounts: [],
+    gitFor: createGitFor(environment),
+    setUp: createSetUpParts(environment, version),
     findTopLevel: (path) => findTopLevel(createGit(path, gitEnvironment(environment))),
     launcher: {
       openStore: (repository) =>
@@ -42,10 +52,21 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
           pid: process.pid,
         }),
       openArchived: (repository, runId) => openArchivedRun(stateDirectory(repository), runId),
-      openRun: (repository) => createRunParts(at(repository), agent === undefined ? {} : { agent }),
+      stampOf: (repository) => stampOf(join(stateDirectory(repository), 'state.json')),
+      openMailbox: (repository) => createMailbox({ directory: stateDirectory(repository), now: () => Date.now() }),
+      openRun: (repository) => createRunParts(at(repository), { intake, ...(agent !== undefined && { agent }) }),
       removeWorkspaces: (repository) => removeWorkspaces(at(repository)),
     },
   })
+}
+
+async function stampOf(file: string): Promise<string> {
+  try {
+    const { mtimeNs, size, ino } = await stat(file, { bigint: true })
+    return `${mtimeNs}:${size}:${ino}`
+  } catch {
+    return ''
+  }
 }
 
 /** Runs, and what they start, have no use for them. */

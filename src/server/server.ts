@@ -3,22 +3,24 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type ServerType, serve } from '@hono/node-server'
-import { Hono } from 'hono'
 import type { Environment } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
 import type { OperationContext } from '../operations/catalog/context.ts'
-import { requirePassword } from './guard/authentication.ts'
-import { checkOrigin } from './guard/origin.ts'
+import { openAudit } from './guard/audit.ts'
 import { readPassword } from './guard/password.ts'
-import { createThrottle } from './guard/throttle.ts'
+import { createMetrics } from './metrics.ts'
+import type { GitFor } from './repositories/clone.ts'
 import { createRepositoryDesk } from './repositories/desk.ts'
 import { createRoots } from './repositories/roots.ts'
-import { addErrors, addRoutes, type ServerApp, type Variables } from './rest/app.ts'
-import { toOpenApi } from './rest/openapi.ts'
-import { ROUTES } from './rest/routes.ts'
+import { findRepositories } from './repositories/search.ts'
+import type { SetUpParts } from './repositories/set-up.ts'
+import type { ServerApp } from './rest/app.ts'
+import { createApp, type Mount } from './rest/create-app.ts'
+import type { Intake } from './rest/inbound.ts'
 import { createChanges } from './runs/changes.ts'
 import { createDesk } from './runs/desk.ts'
 import type { Launcher } from './runs/launcher.ts'
+import { createLookout } from './runs/lookout.ts'
 import { openRegistry } from './runs/registry.ts'
 import { createWorkshop } from './runs/workshop.ts'
 import type { ServerSettings } from './settings.ts'
@@ -30,6 +32,11 @@ export type ServerParts = {
   readonly now: () => number
   readonly launcher: Launcher
   readonly findTopLevel: (path: string) => Promise<string>
+  readonly gitFor: GitFor
+  readonly setUp: SetUpParts
+  /** Deliveries of GitHub; null = they cannot be verified. */
+  readonly intake: Intake | null
+  readonly mounts: readonly Mount[]
   /** One line for the people who run the server. */
   readonly report: (message: string) => void
 }
@@ -53,25 +60,45 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     changes,
     maxAtWork: settings.maxAtWork,
     now,
-    onEvent: () => {},
+    onEvent: (_, event) => metrics.onEvent(event),
     report,
   })
-  const runs = createDesk({ registry, workshop, launcher, changes, maxAtWork: settings.maxAtWork, now })
-  const repositories = createRepositoryDesk({ roots: createRoots(settings.roots), findTopLevel: parts.findTopLevel })
+  const metrics = createMetrics(() => runs.counts())
+  const roots = createRoots(settings.roots)
+  const lookout = createLookout({
+    registry,
+    launcher,
+    changes,
+    findRepositories: async () => findRepositories(await roots.list()),
+    isAtWork: workshop.isAtWork,
+    now,
+    report,
+  })
+  const runs = createDesk({ registry, workshop, launcher, changes, lookout, maxAtWork: settings.maxAtWork, now })
+  const repositories = createRepositoryDesk({
+    roots,
+    allowPrivateClones: settings.allowPrivateClones,
+    mayClone: password !== null,
+    findTopLevel: parts.findTopLevel,
+    gitFor: parts.gitFor,
+    setUp: parts.setUp,
+  })
   const context: OperationContext = { version: parts.version, now, startedAt: now(), runs, repositories }
   const closing = new AbortController()
 
-  const app: ServerApp = new Hono<{ Variables: Variables }>()
-  app.use(async (c, next) => {
-    c.set('requestId', crypto.randomUUID())
-    await next()
+  const audit = await openAudit(join(settings.dataDirectory, 'audit.jsonl'))
+  const app = createApp({
+    context,
+    closing: closing.signal,
+    password,
+    allowedHosts: settings.allowedHosts,
+    corsOrigins: settings.corsOrigins,
+    audit,
+    metrics,
+    intake: parts.intake,
+    mounts: parts.mounts,
+    report,
   })
-  app.use(checkOrigin({ allowedHosts: settings.allowedHosts, allowedOrigins: settings.corsOrigins }))
-  if (password !== null) app.use(requirePassword({ password, throttle: createThrottle(now), isPublic }))
-  addRoutes(app, { context, closing: closing.signal, hasPassword: password !== null, report })
-  const document = toOpenApi({ routes: ROUTES, version: parts.version })
-  app.get('/openapi.json', (c) => c.json(document))
-  addErrors(app, { report })
 
   for (const id of registry.working()) registry.change(id, { phase: 'queued', isInterrupted: true })
   const server = await listen(app, settings)
@@ -91,14 +118,10 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     server.close()
     await workshop.close()
     if ('closeAllConnections' in server) server.closeAllConnections()
+    lookout.close()
     registry.close()
+    await audit.close()
   }
-}
-
-const PUBLIC = new Set(['/', '/health', '/healthz', '/livez', '/ready', '/docs', '/openapi.json'])
-
-function isPublic(_method: string, path: string): boolean {
-  return PUBLIC.has(path)
 }
 
 export function isLoopback(host: string): boolean {

@@ -4,10 +4,10 @@
  */
 import type { RunEvent } from '../../domain/events.ts'
 import type { RunId } from '../../domain/ids.ts'
+import type { OptionChanges } from '../../domain/option-changes.ts'
 import type { RunState } from '../../domain/run.ts'
 import type { RunStatus } from '../../domain/stage.ts'
 import type { LockOwner, RunView } from '../../store/store.ts'
-import type { OptionChanges } from '../option-changes.ts'
 import type { MergePrRequest, ResumeRequest, StartRequest } from '../run-request.ts'
 
 /** Not the run id: it exists before the run begins, and is unique over all repositories. */

@@ -17,6 +17,8 @@ export type AppParts = {
   /** Aborted when the server ends: streams end with it. */
   readonly closing: AbortSignal
   readonly hasPassword: boolean
+  /** Counts who watches. */
+  readonly onStream: { inc(): void; dec(): void }
   /** Defects, for the log of the server. */
   readonly report: (message: string) => void
 }
@@ -29,9 +31,7 @@ export function addRoutes(app: ServerApp, parts: AppParts): void {
 }
 
 export function addErrors(app: ServerApp, { report }: Pick<AppParts, 'report'>): void {
-  app.notFound((c) =>
-    tell(c, { status: 404, code: 'not_found', message: `there is nothing at ${c.req.method} ${c.req.path}` }),
-  )
+  app.notFound((c) => tell(c, nothingAt(c.req.method, c.req.path)))
   app.onError((error, c) => {
     const problem = toProblem(error)
     if (problem.code === 'internal_error') report(`${c.get('requestId')}: ${error.stack ?? error.message}`)
@@ -43,6 +43,24 @@ export function tell(c: ServerContext, problem: Problem): Response {
   const body = toBody(problem, c.get('requestId'))
   const headers = { 'content-type': 'application/problem+json', ...problem.headers }
   return new Response(JSON.stringify(body), { status: problem.status, headers })
+}
+
+/** As the original: a path that exists says which methods it has. */
+function nothingAt(method: string, path: string): Problem {
+  const allowed = ROUTES.filter((route) => toPattern(route.path).test(path)).map((route) => route.method.toUpperCase())
+  if (allowed.length === 0)
+    return { status: 404, code: 'not_found', message: `there is nothing at ${path.slice(0, 200)}` }
+  const Allow = allowed.join(', ')
+  return {
+    status: 405,
+    code: 'method_not_allowed',
+    message: `${method} is not possible here, only ${Allow}`,
+    headers: { Allow },
+  }
+}
+
+function toPattern(path: string): RegExp {
+  return new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`)
 }
 
 async function answer(parts: AppParts, route: Route, c: ServerContext): Promise<Response> {
@@ -73,9 +91,11 @@ async function stream(parts: AppParts, operation: StreamOperation, c: ServerCont
   const signal = AbortSignal.any([c.req.raw.signal, parts.closing, ended.signal])
   const events = (await operation.open(parts.context, input, signal)) as AsyncIterable<RunEvent>
   const id = c.get('task') ?? ''
+  parts.onStream.inc()
   const body = toEventStream({
     events,
     stop: () => ended.abort(),
+    onEnd: parts.onStream.dec,
     closing: async () => {
       if (parts.closing.aborted) return { reason: 'the server ends' }
       const { card } = await parts.context.runs.open(id)

@@ -14,11 +14,13 @@ export type EventStreamOptions = {
   readonly stop: () => void
   /** Said last, when there is nothing more to come. */
   readonly closing: () => Promise<unknown>
+  /** Called once, however it ends. */
+  readonly onEnd: () => void
   readonly heartbeatMs?: number
 }
 
 export function toEventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
-  const { events, stop, closing, heartbeatMs = HEARTBEAT_MS } = options
+  const { events, stop, closing, onEnd, heartbeatMs = HEARTBEAT_MS } = options
   const iterator = events[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   const send = (controller: ReadableStreamDefaultController<Uint8Array>, text: string) =>
@@ -35,8 +37,12 @@ export function toEventStream(options: EventStreamOptions): ReadableStream<Uint8
       if (result.done !== true) return send(controller, toText(result.value))
       send(controller, `event: end\ndata: ${JSON.stringify(await closing())}\n\n`)
       controller.close()
+      onEnd()
     },
-    cancel: stop,
+    cancel() {
+      stop()
+      onEnd()
+    },
   })
 }
 

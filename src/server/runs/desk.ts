@@ -1,7 +1,8 @@
 /** The desk of runs: what is asked of it goes to the registry, to the run at work, or to the state directory. */
 import { createHash, randomBytes } from 'node:crypto'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, toFailure } from '../../domain/failure.ts'
 import type { RunId } from '../../domain/ids.ts'
+import type { OptionChanges } from '../../domain/option-changes.ts'
 import type { RunState } from '../../domain/run.ts'
 import type {
   CardId,
@@ -15,12 +16,13 @@ import type {
 } from '../../operations/catalog/run-desk.ts'
 import { CARD_STATUSES } from '../../operations/catalog/run-desk.ts'
 import { cleanRun } from '../../operations/clean.ts'
-import { PLAIN_RESUME, type ResumeRequest } from '../../operations/run-request.ts'
+import type { ResumeRequest } from '../../operations/run-request.ts'
 import type { RunView, Store } from '../../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { Launcher } from './launcher.ts'
+import type { Lookout } from './lookout.ts'
 import { progressOf } from './progress.ts'
-import type { CardRow, Registry } from './registry.ts'
+import type { CardRow, Registry, Want } from './registry.ts'
 import type { Workshop } from './workshop.ts'
 
 export type DeskParts = {
@@ -28,6 +30,7 @@ export type DeskParts = {
   readonly workshop: Workshop
   readonly launcher: Launcher
   readonly changes: Changes
+  readonly lookout: Lookout
   readonly maxAtWork: number
   readonly now: () => number
 }
@@ -35,7 +38,9 @@ export type DeskParts = {
 /** A run of another process tells us nothing: it is looked at this often while somebody watches. */
 const FOREIGN_LOOK_MS = 1_000
 
-export function createDesk({ registry, workshop, launcher, changes, maxAtWork, now }: DeskParts): RunDesk {
+export function createDesk(parts: DeskParts): RunDesk {
+  const { registry, workshop, launcher, changes, lookout, maxAtWork, now } = parts
+
   function row(id: CardId): CardRow {
     const found = registry.get(id)
     if (found === null) throw new Failure('run_missing', `there is no task ${id}`, { facts: { task: id } })
@@ -50,7 +55,7 @@ export function createDesk({ registry, workshop, launcher, changes, maxAtWork, n
       goal: found.goal,
       origin: found.origin,
       status: statusOf(found, state),
-      isAtWork: found.phase === 'working',
+      isAtWork: found.phase === 'working' || lookout.isForeign(found.id),
       reason: state?.reason ?? found.reason,
       runId: found.runId,
       createdAt: found.createdAt,
@@ -68,6 +73,7 @@ export function createDesk({ registry, workshop, launcher, changes, maxAtWork, n
   }
 
   async function open(id: CardId): Promise<OpenedCard> {
+    if (row(id).phase === 'idle') await lookout.look()
     const found = row(id)
     if (!hasBegun(found)) return { card: card(id), view: null, state: null, owner: null, logFile: null }
     const store = launcher.openStore(found.repository)
@@ -116,13 +122,37 @@ export function createDesk({ registry, workshop, launcher, changes, maxAtWork, n
   }
 
   async function resume(id: CardId, request: ResumeRequest): Promise<Steered> {
-    const before = row(id)
-    if (before.status === 'success') throw new Failure('run_finished', `task ${id} has ended in success`)
-    if (before.isPutAway) throw new Failure('run_finished', `task ${id} was put away`)
-    if (before.phase === 'working') throw new Failure('run_locked', `task ${id} is at work`)
-    const want = before.runId === null && before.want !== null ? before.want : { kind: 'resume' as const, request }
-    registry.change(id, { phase: 'queued', want, endedAt: null, reason: null })
+    await lookout.look()
+    const before = requireOpen(row(id))
+    if (before.phase === 'working' || lookout.isForeign(id)) throw new Failure('run_locked', `task ${id} is at work`)
+    const again = hasBegun(before) ? null : before.want
+    const messages =
+      again === null || request.message === null ? before.messages : [...before.messages, request.message]
+    const want = again ?? { kind: 'resume' as const, request }
+    registry.change(id, { phase: 'queued', want, messages, endedAt: null, reason: null })
     return steered(id, before)
+  }
+
+  /** Who works on it takes them over; where nobody does, they are written down here. */
+  async function changeOptions(begun: CardRow, optionChanges: OptionChanges): Promise<void> {
+    const store = launcher.openStore(begun.repository)
+    const lock = await store.acquire().catch((error: unknown) => {
+      if (toFailure(error).kind === 'run_locked') return null
+      throw error
+    })
+    if (lock === null) {
+      const letter = { kind: 'options', changes: optionChanges, sender: 'server', priority: 2 } as const
+      await launcher.openMailbox(begun.repository).put(letter)
+      return
+    }
+    try {
+      const state = await store.load()
+      if (state?.runId !== begun.runId)
+        throw new Failure('run_missing', `the run of task ${begun.id} is not there any more`)
+      await store.save(lock, { ...state, options: { ...state.options, ...optionChanges } })
+    } finally {
+      await lock.release()
+    }
   }
 
   async function putAway(before: CardRow): Promise<void> {
@@ -158,13 +188,17 @@ export function createDesk({ registry, workshop, launcher, changes, maxAtWork, n
       return { card: card(id), isNew: true }
     },
     async list({ status, repository, limit, cursor }) {
+      await lookout.look()
       const before = cursor === null ? null : Number(cursor)
       const { rows, total } = registry.page({ status, repository, before, limit })
       const positions = rows.some((found) => found.phase === 'queued') ? registry.positions() : NO_POSITIONS
       const last = rows.length < limit ? null : (rows.at(-1)?.sequence ?? null)
       return { cards: rows.map((found) => toCard(found, positions)), total, next: last === null ? null : String(last) }
     },
-    current: async () => registry.current(),
+    async current() {
+      await lookout.look()
+      return registry.current()
+    },
     open,
     async *watch(id, afterSeq, signal) {
       let after = afterSeq
@@ -172,7 +206,8 @@ export function createDesk({ registry, workshop, launcher, changes, maxAtWork, n
       for (;;) {
         const look = changes.look(id)
         const found = row(id)
-        const isForeign = found.phase === 'idle' && !found.isPutAway && (await store.owner()) !== null
+        if (found.phase === 'idle') await lookout.look()
+        const isForeign = lookout.isForeign(id)
         const isOver = found.phase === 'idle' && !isForeign
         if (hasBegun(found)) {
           const { view } = await find(store, found)
@@ -199,17 +234,25 @@ export function createDesk({ registry, workshop, launcher, changes, maxAtWork, n
     },
     resume,
     async tell(id, message) {
-      const before = row(id)
-      if (before.phase === 'working') throw new Failure('run_locked', `task ${id} is at work`)
-      const told = await resume(id, { ...PLAIN_RESUME, message })
-      return { card: told.card, messageId: randomBytes(8).toString('hex') }
+      const before = requireOpen(row(id))
+      if (!hasBegun(before)) {
+        registry.change(id, { messages: [...before.messages, message] })
+        return { card: card(id), messageId: `${id}-${before.messages.length + 1}` }
+      }
+      const mailbox = launcher.openMailbox(before.repository)
+      const letter = { kind: 'message', text: message, sender: 'server', priority: 1 } as const
+      return { card: card(id), messageId: await mailbox.put(letter) }
     },
-    async configure(id) {
-      throw new Failure('run_locked', `task ${id} is at work`)
+    async configure(id, changes) {
+      const before = requireOpen(row(id))
+      if (!hasBegun(before)) registry.change(id, { want: changeWant(before, changes) })
+      else await changeOptions(before, changes)
+      return steered(id, before)
     },
     async remove(id) {
       const before = row(id)
-      if (before.phase === 'working') throw new Failure('run_locked', `task ${id} is at work; stop it first`)
+      if (before.phase === 'working' || lookout.isForeign(id))
+        throw new Failure('run_locked', `task ${id} is at work; stop it first`)
       await putAway(before)
       registry.remove(id)
       changes.announce(id)
@@ -224,6 +267,18 @@ type Found = { readonly view: RunView; readonly state: RunState | null }
 
 function hasBegun(card: CardRow): card is CardRow & { runId: RunId } {
   return card.runId !== null
+}
+
+function requireOpen(card: CardRow): CardRow {
+  if (card.status === 'success') throw new Failure('run_finished', `task ${card.id} has ended in success`)
+  if (card.isPutAway) throw new Failure('run_finished', `task ${card.id} was put away`)
+  return card
+}
+
+/** Before it begins: what was asked for is asked for differently. */
+function changeWant({ id, want }: CardRow, changes: OptionChanges): Want {
+  if (want?.kind === 'start') return { kind: 'start', request: { ...want.request, ...changes } }
+  throw new Failure('not_waiting', `the options of task ${id} can be changed once it has begun`)
 }
 
 const NO_POSITIONS: ReadonlyMap<CardId, number> = new Map()

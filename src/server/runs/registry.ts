@@ -36,6 +36,8 @@ export type CardRow = {
   readonly isInterrupted: boolean
   /** Its state lies in the history, not in the repository any more. */
   readonly isPutAway: boolean
+  /** Said before it began. */
+  readonly messages: readonly string[]
   readonly progress: RunProgress
   readonly createdAt: number
   readonly startedAt: number | null
@@ -66,6 +68,8 @@ export type Registry = {
   }): { readonly rows: readonly CardRow[]; readonly total: number }
   /** Every card whose run lies in a repository or is about to. */
   present(): readonly CardRow[]
+  /** A card there is about to begin. */
+  hasUnbegun(repository: string): boolean
   /** At work, else next in the queue, else the newest. */
   current(): CardId | null
   /** Those that were at work when the process before this one ended. */
@@ -97,6 +101,7 @@ CREATE TABLE cards (
   want TEXT,
   interrupted INTEGER NOT NULL DEFAULT 0,
   put_away INTEGER NOT NULL DEFAULT 0,
+  messages TEXT NOT NULL DEFAULT '[]',
   progress TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   started_at INTEGER,
@@ -134,6 +139,7 @@ export function openRegistry(file: string): Registry {
   const select = prepare('SELECT * FROM cards WHERE id = ?')
   const selectByRun = prepare('SELECT * FROM cards WHERE repository = ? AND run_id = ?')
   const selectPresent = prepare('SELECT * FROM cards WHERE put_away = 0 AND run_id IS NOT NULL')
+  const selectUnbegun = prepare("SELECT 1 FROM cards WHERE repository = ? AND phase = 'working' AND run_id IS NULL")
   const selectCurrent = prepare(
     "SELECT id FROM cards ORDER BY (phase = 'working') DESC, (phase = 'queued') DESC, CASE phase WHEN 'queued' THEN sequence ELSE -sequence END LIMIT 1",
   )
@@ -141,7 +147,7 @@ export function openRegistry(file: string): Registry {
   const selectWorking = prepare("SELECT id FROM cards WHERE phase = 'working'")
   const selectCounts = prepare(`SELECT ${STATUS} AS shown, COUNT(*) AS count FROM cards GROUP BY shown`)
   const update = prepare(
-    'UPDATE cards SET goal = ?, phase = ?, status = ?, reason = ?, run_id = ?, want = ?, interrupted = ?, put_away = ?, progress = ?, created_at = ?, started_at = ?, ended_at = ? WHERE id = ?',
+    'UPDATE cards SET goal = ?, phase = ?, status = ?, reason = ?, run_id = ?, want = ?, interrupted = ?, put_away = ?, messages = ?, progress = ?, created_at = ?, started_at = ?, ended_at = ? WHERE id = ?',
   )
   const erase = prepare('DELETE FROM cards WHERE id = ?')
   const serve = prepare(
@@ -174,6 +180,7 @@ export function openRegistry(file: string): Registry {
       after.want === null ? null : JSON.stringify(after.want),
       Number(after.isInterrupted),
       Number(after.isPutAway),
+      JSON.stringify(after.messages),
       JSON.stringify(after.progress),
       after.createdAt,
       after.startedAt,
@@ -219,6 +226,7 @@ export function openRegistry(file: string): Registry {
       return { rows, total: Number(counted.get(...values)?.count) }
     },
     present: () => selectPresent.all().map(toRow),
+    hasUnbegun: (repository) => selectUnbegun.get(repository) !== undefined,
     current: () => (selectCurrent.get()?.id as CardId | undefined) ?? null,
     working: () => selectWorking.all().map((row) => row.id as CardId),
     positions: () => new Map(selectQueue.all().map((row, index) => [row.id as CardId, index + 1])),
@@ -293,6 +301,7 @@ function toRow(row: Record<string, unknown>): CardRow {
     want: row.want === null ? null : (JSON.parse(row.want as string) as Want),
     isInterrupted: row.interrupted === 1,
     isPutAway: row.put_away === 1,
+    messages: JSON.parse(row.messages as string) as string[],
     progress: JSON.parse(row.progress as string) as RunProgress,
     createdAt: row.created_at as number,
     startedAt: row.started_at as number | null,

@@ -159,7 +159,7 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       onState(state) {
         const before = job.state
         job.state = state
-        if (before === null && job.halted !== null) ask(card.id, job.halted)
+        if (before === null) tellWhatWasSaid(card.id, job)
         if (before?.status === state.status && before.reason === state.reason) return
         const begun = {
           runId: state.runId,
@@ -179,6 +179,17 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
         parts.onEvent(card, event)
       },
     }
+  }
+
+  /** The run can hear it from now on. */
+  function tellWhatWasSaid(id: CardId, { halted }: Active): void {
+    if (halted !== null) ask(id, halted)
+    const card = registry.get(id)
+    if (card === null || card.messages.length === 0) return
+    const mailbox = launcher.openMailbox(card.repository)
+    Promise.all(card.messages.map((text) => mailbox.put({ kind: 'message', text, sender: 'server', priority: 1 })))
+      .then(() => registry.change(id, { messages: [] }))
+      .catch((error: unknown) => parts.report(`task ${id}: ${toFailure(error).message}`))
   }
 
   /** As any other process would ask: the words of the person are kept with it. */

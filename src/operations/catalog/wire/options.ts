@@ -1,7 +1,7 @@
 /** Options of a run as a person gives them: the original's names where it has them. */
 import { z } from 'zod'
+import type { OptionChanges } from '../../../domain/option-changes.ts'
 import { MERGE_METHODS, MODEL_TIERS } from '../../../domain/run.ts'
-import type { OptionChanges } from '../../option-changes.ts'
 import { FORGE_CHOICES, type StartRequest } from '../../run-request.ts'
 
 const usd = z.number().positive().max(1_000_000)

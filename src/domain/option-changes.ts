@@ -1,5 +1,5 @@
 /** Options of a run that can be changed while it lives; what is left out stays as it is. */
-import type { RunOptions } from '../domain/run.ts'
+import type { RunOptions } from './run.ts'
 
 export const CHANGEABLE_OPTIONS = [
   'model',
