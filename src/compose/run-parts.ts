@@ -34,6 +34,7 @@ import { clock } from './clock.ts'
 import { createForge } from './forges.ts'
 import { type House, openHouse } from './house.ts'
 import { findInstallation } from './place.ts'
+import { createRunWebhooks } from './run-webhooks.ts'
 
 /** PR groups worked on side by side; the engine thinks in a graph already. */
 const CONCURRENCY = 1
@@ -52,6 +53,7 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
   return {
     store: house.store,
     now: clock.now,
+    webhooks: createRunWebhooks(house),
     preflight: (request) =>
       preflight(
         {

@@ -1,0 +1,70 @@
+/** Webhooks of the runs of one repository. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CliBase } from '../cli/parts.ts'
+import { stateDirectory } from '../config/paths.ts'
+import { Failure } from '../domain/failure.ts'
+import { ensureRunHook } from '../notify/hooks/run-hook.ts'
+import { createNotifier } from '../notify/notifier.ts'
+import type { RunWebhooks } from '../operations/run-parts.ts'
+import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
+import { requireAllowed } from '../operations/webhooks/webhook-view.ts'
+import { createEventReader } from '../store/state-dir/event-log.ts'
+import { layoutOf } from '../store/state-dir/layout.ts'
+import { createGit } from '../workspace/git.ts'
+import { isTracked } from '../workspace/repository.ts'
+import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts'
+import { clock } from './clock.ts'
+import { readConfig } from './configuration.ts'
+import { gitEnvironment } from './environments.ts'
+import type { House } from './house.ts'
+import { createWebhooks, WEBHOOKS_FILE } from './webhooks.ts'
+
+/** For who looks after them by hand. Secrets may be written: git is told to leave the directory alone. */
+export async function openWebhooks(base: CliBase, repository: string): Promise<WebhookParts> {
+  const { webhooks: policy } = readConfig(base.environment, repository).config
+  const git = createGit(repository, gitEnvironment(base.environment))
+  const known = await git.try(['rev-parse', '--path-format=absolute', '--git-common-dir'])
+  if (known.exitCode === 0) await ensureExcluded(known.stdout.trimEnd(), [STATE_PATTERN])
+  return createWebhooks({ directory: stateDirectory(repository), policy, version: base.version })
+}
+
+export function createRunWebhooks({ base, git, repository, resolved, store }: House): RunWebhooks {
+  const { webhooks: configured } = resolved.config
+  const directory = store.location
+  const webhooks = createWebhooks({ directory, policy: configured, version: base.version })
+
+  return {
+    target(request) {
+      const url = request?.url ?? configured.url
+      const secret = request?.secret ?? configured.secret
+      if (url === null) {
+        if (request === null || request.secret === null) return null
+        throw new Failure('usage', 'a secret for webhooks was given, but no address: --webhook-url')
+      }
+      requireAllowed(url, configured)
+      return { url, secret }
+    },
+    add(runId, target) {
+      if (target !== null) ensureRunHook(webhooks.hooks, runId, target, clock.now())
+    },
+    async open({ state, report }) {
+      const file = join(directory, WEBHOOKS_FILE)
+      const isForeign = existsSync(file) && (await isTracked(git, file))
+      if (isForeign)
+        report(`${file} is a file of the repository; who is told of your runs is yours to say: it is not used`)
+      return createNotifier({
+        place: directory,
+        workingDirectory: repository,
+        state,
+        events: createEventReader(layoutOf(directory).events).after,
+        hooks: isForeign ? { ...webhooks.hooks, list: () => ({ hooks: [], problems: [] }) } : webhooks.hooks,
+        hasOutbox: webhooks.hasOutbox,
+        openOutbox: webhooks.openOutbox,
+        startCourier: (outbox) => webhooks.startCourier(outbox, report),
+        now: clock.now,
+        report,
+      })
+    },
+  }
+}
