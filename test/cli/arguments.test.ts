@@ -55,10 +55,7 @@ describe.concurrent('a wrong command line', () => {
       ['start', 'x', '--webhook-url', 'https://me:pw@a'],
       `error: option '--webhook-url <url>' argument 'https://me:pw@a' is invalid. It must not contain a user name or password; use a header: Authorization.\n${START}\n`,
     ],
-    [
-      ['start', 'x', '--parallel'],
-      `error: --parallel is not built yet: a task is worked by one agent.\n${START}\n`,
-    ],
+    [['start', 'x', '--parallel'], `error: --parallel is not built yet: a task is worked by one agent.\n${START}\n`],
     [
       ['webhooks', 'add', 'https://a.example', '--event', 'task.done'],
       expect.stringContaining('It must be one of: task.started, task.completed'),

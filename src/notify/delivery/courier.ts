@@ -44,7 +44,7 @@ const CONCURRENCY = 8
 const LEASE_MS = 5_000
 const LEASE_RENEWAL_MS = 1_500
 /** How often we look for what other processes queued, and whether the lease has become free. */
-const LOOK_MS = 1_000
+const LOOK_MS = 2_000
 const JITTER = 0.2
 const KEPT_DELIVERIES = 1_000
 const PRUNE_EVERY = 200
@@ -173,7 +173,7 @@ export function createCourier(parts: CourierParts): Courier {
       return true
     })
     if (!switched) return
-    outbox.forgetHealth(hook.id)
+    outbox.startAfresh(hook.id)
     parts.report(
       `webhook ${hook.id} (${shownUrl(hook.url)}) was switched off: ${why}. What it was to be told is kept; on again: claudetm webhooks enable ${hook.id}`,
     )

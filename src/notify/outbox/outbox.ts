@@ -87,7 +87,8 @@ export type Outbox = {
   }): void
   /** What is pending for this hook will not be sent; how many that were. */
   abandon(hookId: string, why: string): number
-  forgetHealth(hookId: string): void
+  /** What failed before is forgotten: whatever is pending for this hook may be tried now. */
+  startAfresh(hookId: string): void
   /** Whatever waits for a later time may be tried now. */
   hurry(): void
   find(id: number): Delivery | null

@@ -221,7 +221,12 @@ function createOutbox(database: DatabaseSync): Outbox {
         why,
         hookId,
       ),
-    forgetHealth: (hookId) => void run('DELETE FROM endpoints WHERE hook_id = ?', hookId),
+    startAfresh(hookId) {
+      exclusively(database, () => {
+        run('DELETE FROM endpoints WHERE hook_id = ?', hookId)
+        run(`UPDATE deliveries SET next_at = 0, round = 0 WHERE hook_id = ? AND status = 'pending'`, hookId)
+      })
+    },
     find,
     attempts: (id) => all('SELECT * FROM attempts WHERE delivery_id = ? ORDER BY number', id).map(toAttempt),
     list: ({ hookId, status, limit }) =>

@@ -85,7 +85,7 @@ export function redeliver(
     if (known === null) return null
     const hook = requireHook(parts.hooks, known.hookId) // nobody is there to be told
     outbox.redeliver(id, parts.now())
-    outbox.forgetHealth(hook.id)
+    outbox.startAfresh(hook.id)
     return outbox.find(id)
   })
   if (delivery === null) throw missing(id)

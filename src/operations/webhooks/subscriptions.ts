@@ -109,7 +109,7 @@ export function updateWebhook(parts: WebhookParts, input: z.output<typeof update
     })
   })
   // Whoever changes something means to have mended it: no more waiting for what failed before.
-  withOutbox(parts, undefined, (outbox) => outbox.forgetHealth(id))
+  withOutbox(parts, undefined, (outbox) => outbox.startAfresh(id))
   return toView(hook, countPending(parts, id))
 }
 
@@ -123,7 +123,7 @@ export function deleteWebhook(
   parts.hooks.change((changes) => changes.remove(requireHook(changes, id).id))
   withOutbox(parts, undefined, (outbox) => {
     outbox.abandon(id, 'the webhook was removed')
-    outbox.forgetHealth(id)
+    outbox.startAfresh(id)
   })
   return { success: true, message: 'Webhook deleted successfully', id }
 }
