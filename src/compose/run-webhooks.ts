@@ -1,16 +1,22 @@
 /** Webhooks of the runs of one repository. */
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { CliBase } from '../cli/parts.ts'
 import { stateDirectory } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
+import { toRunFacts } from '../notify/event/run-facts.ts'
+import type { HookRegistry } from '../notify/hooks/hook-registry.ts'
 import { ensureRunHook } from '../notify/hooks/run-hook.ts'
 import { createNotifier } from '../notify/notifier.ts'
+import type { Outbox } from '../notify/outbox/outbox.ts'
+import { createRunReader } from '../notify/run-reader.ts'
 import type { RunWebhooks } from '../operations/run-parts.ts'
 import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
 import { requireAllowed } from '../operations/webhooks/webhook-view.ts'
 import { createEventReader } from '../store/state-dir/event-log.ts'
 import { layoutOf } from '../store/state-dir/layout.ts'
+import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
 import { createGit } from '../workspace/git.ts'
 import { isTracked } from '../workspace/repository.ts'
 import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts'
@@ -26,7 +32,30 @@ export async function openWebhooks(base: CliBase, repository: string): Promise<W
   const git = createGit(repository, gitEnvironment(base.environment))
   const known = await git.try(['rev-parse', '--path-format=absolute', '--git-common-dir'])
   if (known.exitCode === 0) await ensureExcluded(known.stdout.trimEnd(), [STATE_PATTERN])
-  return createWebhooks({ directory: stateDirectory(repository), policy, version: base.version })
+  const directory = stateDirectory(repository)
+  const webhooks: WebhookParts = createWebhooks({
+    directory,
+    policy,
+    version: base.version,
+    catchUp: async (outbox) => readAbandonedRun({ directory, repository, hooks: webhooks.hooks, outbox }),
+  })
+  return webhooks
+}
+
+/** A run at work tells of itself. */
+async function readAbandonedRun(request: {
+  readonly directory: string
+  readonly repository: string
+  readonly hooks: HookRegistry
+  readonly outbox: Outbox
+}): Promise<void> {
+  const { directory, repository, hooks, outbox } = request
+  const store = createStateDirStore({ directory, now: clock.now, host: hostname(), pid: process.pid })
+  const state = (await store.owner()) === null ? await store.load().catch(() => null) : null
+  if (state === null) return
+  const facts = () => toRunFacts(state, repository)
+  const { runId } = state
+  await createRunReader({ place: directory, runId, events: store.events, facts, hooks, outbox, now: clock.now }).read()
 }
 
 export function createRunWebhooks({ base, git, repository, resolved, store }: House): RunWebhooks {

@@ -20,6 +20,7 @@ export function createWebhooks(request: {
   readonly directory: string
   readonly policy: AddressPolicy
   readonly version: string
+  readonly catchUp?: WebhookParts['catchUp']
 }): WebhookParts {
   const { directory, policy } = request
   const userAgent = `claudetm/${request.version}`
@@ -45,6 +46,7 @@ export function createWebhooks(request: {
     now: clock.now,
     hasOutbox: () => existsSync(outboxPath),
     openOutbox: openBox,
+    catchUp: request.catchUp ?? (async () => {}),
     startCourier: (outbox: Outbox, report) =>
       createCourier({
         hooks,

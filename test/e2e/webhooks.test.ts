@@ -90,6 +90,25 @@ describe('webhooks of a run', () => {
     expect(listener.forged).toEqual([])
   })
 
+  it('of a run that was killed and is left alone are sent by hand, up to its last event', async () => {
+    let isDown = true
+    const listener = await receiver(() => (isDown ? { silence: 'reset' } : null))
+    const place = await at({ CLAUDETM_WEBHOOK_URL: listener.url, CLAUDETM_WEBHOOK_SECRET: SECRET })
+    const life = startCli(['start', 'Write three files'], { cwd: place.repository.path, env: place.env })
+    const state = join(place.repository.path, '.claude-task-master')
+    const file = join(state, 'events.jsonl')
+    while (!existsSync(file) || !readFileSync(file, 'utf8').includes('task.completed')) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    life.child.kill('SIGKILL')
+    await life.ended
+    isDown = false
+    expect((await claudetm(place, 'webhooks', 'deliver')).exitCode).toBe(0)
+    expect(new Set(listener.received.map(({ id }) => id))).toEqual(
+      new Set(messagesOf(state, readEvents(file)).map(({ id }) => id)),
+    )
+  })
+
   it('to an endpoint that is down delay nobody, are said, kept, and sent by hand', async () => {
     const alive = await receiver()
     let isDown = true

@@ -221,6 +221,7 @@ export function createCourier(parts: CourierParts): Courier {
     stopped.abort()
     await running
     await Promise.all(underway.values())
+    safely(() => outbox.prune(KEPT_DELIVERIES))
     safely(giveUpLease)
   }
 

@@ -113,6 +113,7 @@ export async function deliverPending(
   const notes: string[] = []
   const outbox = parts.openOutbox()
   try {
+    await parts.catchUp(outbox)
     outbox.hurry()
     const waiting = pendingIds(outbox)
     const courier = parts.startCourier(outbox, (message) => notes.push(message))

@@ -16,6 +16,8 @@ export type WebhookParts = {
   readonly hasOutbox: () => boolean
   /** To be closed by who asked. */
   readonly openOutbox: () => Outbox
+  /** Queues what happened in a run that nobody works on, and was not queued before its process died. */
+  readonly catchUp: (outbox: Outbox) => Promise<void>
   readonly startCourier: (outbox: Outbox, report: (message: string) => void) => Courier
 }
 
