@@ -80,7 +80,7 @@ function benchOutbox(): void {
     const body = JSON.stringify({ seq, text: 'x'.repeat(400) })
     const message = { id: `id-${seq}`, event: 'task.started', runId: 'run', at: seq, body } as const
     const startedAt = performance.now()
-    outbox.enqueue([{ message, hookIds: ['a', 'b'] }], { runId: 'run', seq, at: seq, story: NO_STORY }, seq)
+    outbox.enqueue([{ message, hookIds: ['a', 'b'] }], { source: 'run', seq, at: seq, story: NO_STORY }, seq)
     took.push(performance.now() - startedAt)
   }
   outbox.close()

@@ -93,6 +93,7 @@ export function createRunWebhooks({ base, git, repository, resolved, store }: Ho
         startCourier: (outbox) => webhooks.startCourier(outbox, report),
         now: clock.now,
         report,
+        isServedOn: false,
       })
     },
   }

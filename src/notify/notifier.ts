@@ -35,6 +35,8 @@ export type NotifierParts = {
   readonly now: () => number
   /** To the people who watch the run. */
   readonly report: (message: string) => void
+  /** Deliveries go on after the run (a server's): what is left of them is nobody's worry. */
+  readonly isServedOn: boolean
 }
 
 type Opened = { readonly outbox: Outbox; readonly courier: Courier; readonly reader: RunReader }
@@ -86,7 +88,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
     const outbox = parts.openOutbox()
     try {
       dropRunHooks(hooks, (hook) => hook.run_id !== runId && outbox.countPending(hook.id) === 0)
-      outbox.hurry() // an endpoint may be back since the last run
+      if (!parts.isServedOn) outbox.hurry() // an endpoint may be back since the last run
       const facts = () => toRunFacts(state, workingDirectory)
       const reader = createRunReader({ place, runId, events, facts, hooks, outbox, now })
       return { outbox, courier: parts.startCourier(outbox), reader }
@@ -105,7 +107,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
     await courier.drained(now() + waitMs)
     await courier.stop()
     try {
-      sayWhatIsLeft(outbox)
+      if (!parts.isServedOn) sayWhatIsLeft(outbox)
     } catch (error) {
       sayOnce(error)
     } finally {

@@ -30,6 +30,7 @@ export type RunReader = {
 }
 
 export function createRunReader({ place, runId, events, facts, hooks, outbox, now }: RunReaderParts): RunReader {
+  const source = `${place} ${runId}`
   let at: Cursor | null = null
 
   async function read(): Promise<void> {
@@ -41,8 +42,8 @@ export function createRunReader({ place, runId, events, facts, hooks, outbox, no
 
   /** An event log that lost its end (power cut) is read anew: what was told keeps its id and is not queued twice. */
   async function stored(): Promise<Cursor> {
-    const beginning: Cursor = { runId, seq: 0, at: 0, story: NO_STORY }
-    const cursor = outbox.cursor(runId)
+    const beginning: Cursor = { source, seq: 0, at: 0, story: NO_STORY }
+    const cursor = outbox.cursor(source)
     if (cursor === null) return beginning
     for await (const event of events(cursor.seq - 1)) {
       const isSame = event.runId === runId && event.seq === cursor.seq && event.at === cursor.at
@@ -53,7 +54,7 @@ export function createRunReader({ place, runId, events, facts, hooks, outbox, no
 
   function take(event: RunEvent, { story }: Cursor): Cursor {
     const entry = toEntry(event, story)
-    const next = { runId, seq: event.seq, at: event.at, story: advanceStory(story, event) }
+    const next = { source, seq: event.seq, at: event.at, story: advanceStory(story, event) }
     // Most events are nobody's business: the cursor is written with the next one that is.
     if (entry !== null) outbox.enqueue([entry], next, now())
     return next

@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => place.cleanup())
 
-const CURSOR = { runId: 'run', seq: 5, at: START, story: { ...NO_STORY, session: 3 } }
+const CURSOR = { source: 'run', seq: 5, at: START, story: { ...NO_STORY, session: 3 } }
 const queue = (...ids: string[]) =>
   outbox.enqueue(
     ids.map((id) => ({ message: message(id), hookIds: ['a'] })),

@@ -161,6 +161,7 @@ describe('the notifier of a run', () => {
       startCourier: () => ({ wake() {}, drained: async () => {}, stop: async () => {} }),
       now: () => at,
       report: (words) => said.push(words),
+      isServedOn: false,
     })
   const event = (body: RunEventBody): RunEvent => ({ seq: 1, at, runId: RUN, ...body })
 
@@ -182,6 +183,7 @@ describe('the notifier of a run', () => {
       startCourier: () => ({ wake() {}, drained: async () => {}, stop: async () => {} }),
       now: () => at,
       report: () => {},
+      isServedOn: false,
     })
     notifier.onEvent(event(STARTED))
     await notifier.settle()

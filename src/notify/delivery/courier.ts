@@ -46,7 +46,7 @@ const LEASE_RENEWAL_MS = 1_500
 /** How often we look for what other processes queued, and whether the lease has become free. */
 const LOOK_MS = 2_000
 const JITTER = 0.2
-const KEPT_DELIVERIES = 1_000
+const KEPT_DELIVERIES = 5_000
 const PRUNE_EVERY = 200
 
 export function createCourier(parts: CourierParts): Courier {

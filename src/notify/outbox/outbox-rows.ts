@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, Value>>
 
 export function toCursor(row: Row): Cursor {
   return {
-    runId: String(row.run_id),
+    source: String(row.source),
     seq: Number(row.seq),
     at: Number(row.at),
     story: JSON.parse(String(row.story)) as Story, // written by us, in the same version of the file

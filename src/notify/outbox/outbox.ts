@@ -7,7 +7,8 @@ import type { Story } from '../event/story.ts'
 
 /** How far the events of a run were turned into deliveries. */
 export type Cursor = {
-  readonly runId: string
+  /** Which run of which place. */
+  readonly source: string
   readonly seq: number
   /** Of that event: an event log that lost its end to a power cut is recognised by it. */
   readonly at: number
@@ -65,7 +66,7 @@ export type DeliveryFilter = {
 }
 
 export type Outbox = {
-  cursor(runId: string): Cursor | null
+  cursor(source: string): Cursor | null
   /** All or nothing. What is known already stays as it is. */
   enqueue(entries: readonly OutboxEntry[], cursor: Cursor | null, now: number): void
   /** Hooks with something pending. */

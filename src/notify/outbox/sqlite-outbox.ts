@@ -5,7 +5,7 @@ import { HEALTHY } from './outbox.ts'
 import { exclusively, openOutboxFile } from './outbox-file.ts'
 import { type Row, toAttempt, toCursor, toDelivery, toHealth, type Value } from './outbox-rows.ts'
 
-const KEPT_CURSORS = 50
+const KEPT_CURSORS = 5_000
 
 /** Throws `disk`, `state_newer`; see `openOutboxFile` for what `onDamage` is told. */
 export function openOutbox(path: string, onDamage: (keptAs: string) => void): Outbox {
@@ -32,8 +32,8 @@ function createOutbox(database: DatabaseSync): Outbox {
     return row === undefined ? HEALTHY : toHealth(row)
   }
 
-  function writeCursor({ runId, seq, at, story }: Cursor): void {
-    run('INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)', runId, seq, at, JSON.stringify(story))
+  function writeCursor({ source, seq, at, story }: Cursor): void {
+    run('INSERT OR REPLACE INTO cursors VALUES (?, ?, ?, ?)', source, seq, at, JSON.stringify(story))
   }
 
   function writeHealth(hookId: string, { outages, retryAt, failures, failingSince }: EndpointHealth): void {
@@ -46,8 +46,8 @@ function createOutbox(database: DatabaseSync): Outbox {
   }
 
   return {
-    cursor(runId) {
-      const row = one('SELECT * FROM cursors WHERE run_id = ?', runId)
+    cursor(source) {
+      const row = one('SELECT * FROM cursors WHERE source = ?', source)
       return row === undefined ? null : toCursor(row)
     },
     enqueue(entries, cursor, now) {
@@ -168,7 +168,7 @@ function createOutbox(database: DatabaseSync): Outbox {
         )
         run('DELETE FROM messages WHERE id NOT IN (SELECT message_id FROM deliveries)')
         run(
-          'DELETE FROM cursors WHERE run_id NOT IN (SELECT run_id FROM cursors ORDER BY at DESC LIMIT ?)',
+          'DELETE FROM cursors WHERE source NOT IN (SELECT source FROM cursors ORDER BY at DESC LIMIT ?)',
           KEPT_CURSORS,
         )
       })
