@@ -20,7 +20,7 @@ export type GithubAccess = {
 }
 
 /** `git`: in the repository, without what this gives to git. */
-export function createGithubAccess(base: CliBase, git: Git): GithubAccess {
+export function createGithubAccess(base: Pick<CliBase, 'environment' | 'version'>, git: Git): GithubAccess {
   const { environment, version } = base
   let credentials: Promise<Credentials> | null = null
 

@@ -1,0 +1,51 @@
+/** Everything a person can ask for. */
+import { healthCheck } from './house.ts'
+import { getContext, getCost, getEvidence, getLogs, getPlan, getProgress, getSessions, watchTask } from './reading.ts'
+import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
+import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
+import { findTasks, getTask, removeTask, startTask } from './tasks.ts'
+import {
+  createHook,
+  deleteHook,
+  findDeliveries,
+  findHooks,
+  getHook,
+  getHookDelivery,
+  redeliverHook,
+  testHook,
+  updateHook,
+} from './webhooks.ts'
+
+export const CATALOG = {
+  startTask,
+  findTasks,
+  getTask,
+  removeTask,
+  getPlan,
+  getProgress,
+  getContext,
+  getLogs,
+  watchTask,
+  getSessions,
+  getCost,
+  getEvidence,
+  pauseTask,
+  resumeTask,
+  stopTask,
+  sendMessage,
+  answerTask,
+  updateConfig,
+  cloneRepo,
+  setupRepo,
+  planRepo,
+  findHooks,
+  createHook,
+  getHook,
+  updateHook,
+  deleteHook,
+  testHook,
+  findDeliveries,
+  getHookDelivery,
+  redeliverHook,
+  healthCheck,
+} as const
