@@ -110,7 +110,7 @@ describe('/webhooks', () => {
     })
     const started = await ask(server, 'POST', '/tasks', { goal: 'Write three files', repository: here.repository.path })
     expect(started.status).toBe(201)
-    await until(() => listener.received.some(({ event }) => event === 'run.completed'))
+    await listener.until(() => listener.received.some(({ event }) => event === 'run.completed'))
     const told = listener.received.map(({ event }) => event)
     expect(told.filter((event) => event === 'task.completed')).toHaveLength(3)
     expect(told.filter((event) => event === 'pr.merged')).toHaveLength(2)
@@ -119,7 +119,7 @@ describe('/webhooks', () => {
     const { body } = await ask(server, 'GET', '/webhooks/deliveries?limit=1')
     const [latest] = body.deliveries as { id: number; event_id: string }[]
     expect(await ask(server, 'POST', `/webhooks/deliveries/${latest?.id}/redeliver`)).toMatchObject({ status: 202 })
-    await until(() => listener.received.filter(({ id }) => id === latest?.event_id).length === 2)
+    await listener.until(() => listener.received.filter(({ id }) => id === latest?.event_id).length === 2)
     expect(listener.forged).toEqual([])
   })
 
@@ -130,18 +130,13 @@ describe('/webhooks', () => {
     const first = await serve(here)
     await ask(first, 'POST', '/webhooks', { url: listener.url, secret: SECRET })
     await ask(first, 'POST', '/tasks', { goal: 'Write three files', repository: here.repository.path })
-    await until(() => listener.requests.length >= 3)
+    await listener.until(() => listener.requests.length >= 3)
     await first.close()
     isDown = false
     await serve(here)
-    await until(() => listener.received.some(({ event }) => event === 'run.completed'))
+    await listener.until(() => listener.received.some(({ event }) => event === 'run.completed'))
     expect(new Set(listener.received.map(({ event }) => event)).has('run.started')).toBe(true)
     expect(new Set(listener.received.map(({ id }) => id)).size).toBe(listener.received.length)
     expect(listener.forged).toEqual([])
   })
 })
-
-/** Polls a fact; every test has its own deadline. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}
