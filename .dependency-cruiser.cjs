@@ -33,6 +33,12 @@ module.exports = {
       to: { path: '^src/', pathNot: ['^src/(domain|lib|engine)/', INTERFACES] },
     },
     {
+      name: 'notify-knows-the-domain',
+      severity: 'error',
+      from: { path: '^src/notify/' },
+      to: { path: '^src/', pathNot: ['^src/(domain|lib|notify)/', '^src/store/disk\\.ts$'] },
+    },
+    {
       name: 'operations-below-faces',
       severity: 'error',
       from: { path: '^src/operations/' },

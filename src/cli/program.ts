@@ -16,8 +16,19 @@ import type {
   StartFlags,
 } from './flags.ts'
 import { refuseCommands, refuseOptions } from './not-built.ts'
-import { collectText, parseCount, parseId, parsePort, parsePrNumber, parseText, parseUsd } from './option-values.ts'
+import {
+  collectText,
+  parseCount,
+  parseId,
+  parsePort,
+  parsePrNumber,
+  parseSecret,
+  parseText,
+  parseUsd,
+  parseWebhookUrl,
+} from './option-values.ts'
 import type { CliBase, CliParts } from './parts.ts'
+import { addWebhookCommands } from './webhook-commands.ts'
 
 type Parts = () => CliParts
 /** What a command's action does with its exit code; commander itself has no use for it. */
@@ -44,6 +55,7 @@ export function createProgram(base: CliBase, parts: Parts, finish: Finish): Comm
   addReadCommands(program, parts, finish)
   addControlCommands(program, parts, finish)
   addConfigCommands(program, parts, finish)
+  addWebhookCommands(program, parts, finish)
   addHouseCommands(program, parts, finish)
   refuseCommands(program)
   return program
@@ -78,6 +90,8 @@ function addRunCommands(program: Command, parts: Parts, finish: Finish): void {
     .option('--no-sync-before-merge', 'merge it as it is (the default)')
     .option('--draft', 'open drafts, and make them ready when their checks are green')
     .option('--no-draft', 'open pull requests that are ready for review')
+    .option('--webhook-url <url>', 'tell this address what happens in this run', parseWebhookUrl)
+    .option('--webhook-secret <secret>', 'sign what it is told; better: CLAUDETM_WEBHOOK_SECRET', parseSecret)
   start.showHelpAfterError('(The goal goes in quotes: claudetm start "Add a login form". More: claudetm start --help)')
   refuseOptions(start)
   start.action(async (goal: string, options: StartFlags) =>

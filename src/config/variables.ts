@@ -24,7 +24,7 @@ const SERVER_VARIABLES: readonly string[] = [
 ]
 
 /** Of the original, for parts of it that are not here. */
-const WITHOUT_EFFECT = /^CLAUDETM_(WEBHOOK|HIVE|SESSION_RELEASE|SERVER|REST|MCP|API|CORS|PASSWORD|BASH|REAL_SDK)(_|$)/
+const WITHOUT_EFFECT = /^CLAUDETM_(HIVE|SESSION_RELEASE|SERVER|REST|MCP|API|CORS|PASSWORD|BASH|REAL_SDK)(_|$)/
 
 /** Warnings about variables that nothing reads. Throws where going on would mean working with another account. */
 export function checkVariables(environment: Environment): string[] {

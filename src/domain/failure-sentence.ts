@@ -108,6 +108,12 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
     cure: 'Install bubblewrap (apt-get install bubblewrap), or allow less protection: --sandbox auto',
   }),
   plan_invalid: (message) => ({ sentence: message, cure: `Correct plan.md, then: ${RESUME}` }),
+  webhook_missing: (message) => ({ sentence: message, cure: 'claudetm webhooks list' }),
+  webhook_exists: (message, facts) => ({
+    sentence: message,
+    cure: known(facts.webhook, (id) => `Change that one: claudetm webhooks update ${id}`) || null,
+  }),
+  webhook_refused: (message) => ({ sentence: message, cure: null }),
   input_invalid: (message) => ({ sentence: message, cure: null }),
   path_refused: (message) => ({ sentence: message, cure: 'Use a directory below CLAUDETM_ROOTS of the server' }),
   url_refused: (message) => ({ sentence: message, cure: null }),

@@ -41,6 +41,9 @@ export const FAILURE_KINDS = [
   'agent_failed', // anything else from the agent; retry under the same budget
   'sandbox_unavailable', // `--sandbox on` and no bubblewrap
   'plan_invalid', // facts: problem
+  'webhook_missing', // facts: webhook
+  'webhook_exists', // another one has this address; facts: webhook
+  'webhook_refused', // its address is not allowed; facts: address
   'input_invalid', // a request is wrong; facts: field
   'path_refused', // outside of the allowed roots; facts: path
   'url_refused', // an address that is not cloned from; facts: address

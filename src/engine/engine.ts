@@ -148,8 +148,8 @@ async function halted(context: Context, control: Control): Promise<RunEnd> {
 async function blocked(context: Context, block: Omit<Block, 'at'>): Promise<RunEnd> {
   const { memory, clock } = context
   const isGroupBlock = Object.values(memory.state().groups).some((group) => group.block?.cause === block.cause)
-  await memory.update((state) => ({ ...state, block: { ...block, at: clock.now() } }))
   if (!isGroupBlock) await memory.emit({ type: 'blocked', groupId: null, ...block })
+  await memory.update((state) => ({ ...state, block: { ...block, at: clock.now() } }))
   return setStatus(context, 'blocked', block.cause, block.command)
 }
 
@@ -167,8 +167,8 @@ async function setStatus(
 ): Promise<RunEnd> {
   const { memory, planFile } = context
   const from = memory.state().status
-  const state = await memory.update((before) => ({ ...before, status: to, reason }))
   if (from !== to) await memory.emit({ type: 'run.status', from, to, reason })
+  const state = await memory.update((before) => ({ ...before, status: to, reason }))
   await planFile.write()
   return { status: to, reason, command, state }
 }

@@ -59,13 +59,10 @@ function currentGroup(context: Context, id: GroupId): PrGroup | null {
   return plan === null ? null : (findGroup(plan, id) ?? null)
 }
 
-/** Saves what people see (the stage) and what the look taught, and says it once. */
+/** Says what people see (the stage) once, and saves it with what the look taught; killed in between, it is said again. */
 async function note(context: Context, o: GroupObservation, decision: Decision): Promise<void> {
   const { memory } = context
   const before = o.state
-  // An act saves its intent, and this with it; only who waits may be asked for the status before the next save.
-  const save = decision.action.kind === 'wait' ? memory.update : memory.note
-  await save((state) => withGroup(state, o.group.id, (group) => noted(group, o, decision)))
   if (decision.stage !== before.stage) {
     await memory.emit({
       type: 'group.stage',
@@ -76,6 +73,9 @@ async function note(context: Context, o: GroupObservation, decision: Decision): 
     })
     await noteCi(context, o, decision)
   }
+  // An act saves its intent, and this with it; only who waits may be asked for the status before the next save.
+  const save = decision.action.kind === 'wait' ? memory.update : memory.note
+  await save((state) => withGroup(state, o.group.id, (group) => noted(group, o, decision)))
 }
 
 function noted(group: GroupState, o: GroupObservation, decision: Decision): GroupState {

@@ -53,8 +53,8 @@ async function editOf(context: Context, signal: AbortSignal): Promise<void> {
 
 export async function blockGroup(context: Context, o: GroupObservation, block: Omit<Block, 'at'>): Promise<ActResult> {
   const { memory, clock } = context
-  await memory.updateGroup(o.group.id, (group) => ({ ...group, block: { ...block, at: clock.now() } }))
   await memory.emit({ type: 'blocked', groupId: o.group.id, ...block })
+  await memory.updateGroup(o.group.id, (group) => ({ ...group, block: { ...block, at: clock.now() } }))
   await showNotice(context, o, blockedText(block))
   return 'blocked'
 }

@@ -4,6 +4,17 @@ import { getContext, getCost, getEvidence, getLogs, getPlan, getProgress, getSes
 import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
 import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
 import { findTasks, getTask, removeTask, startTask } from './tasks.ts'
+import {
+  createHook,
+  deleteHook,
+  findDeliveries,
+  findHooks,
+  getHook,
+  getHookDelivery,
+  redeliverHook,
+  testHook,
+  updateHook,
+} from './webhooks.ts'
 
 export const CATALOG = {
   startTask,
@@ -27,5 +38,14 @@ export const CATALOG = {
   cloneRepo,
   setupRepo,
   planRepo,
+  findHooks,
+  createHook,
+  getHook,
+  updateHook,
+  deleteHook,
+  testHook,
+  findDeliveries,
+  getHookDelivery,
+  redeliverHook,
   healthCheck,
 } as const

@@ -104,12 +104,15 @@ export function invalid(error: z.ZodError): Problem {
 }
 
 /** The original's names where it has one. */
-function codeOf({ kind }: Failure): string {
-  return CODES[kind] ?? kind
+function codeOf({ kind, facts }: Failure): string {
+  return typeof facts.error === 'string' ? facts.error : (CODES[kind] ?? kind)
 }
 
 const CODES: Partial<Record<FailureKind, string>> = {
   run_missing: 'not_found',
+  webhook_missing: 'not_found',
+  webhook_exists: 'duplicate_webhook',
+  webhook_refused: 'url_not_allowed',
   run_exists: 'task_exists',
   usage: 'invalid_request',
   input_invalid: 'validation_error',
@@ -136,6 +139,9 @@ const STATUS: Readonly<Record<FailureKind, number>> = {
   branch_missing: 422,
   branch_invalid: 422,
   plan_invalid: 422,
+  webhook_refused: 400,
+  webhook_missing: 404,
+  webhook_exists: 409,
   run_missing: 404,
   pr_missing: 404,
   run_exists: 409,

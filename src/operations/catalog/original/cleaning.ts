@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { stateDirectory } from '../../../config/paths.ts'
 import { Failure } from '../../../domain/failure.ts'
-import { findRepository, findTask, requireRepository, whichTask } from '../current.ts'
-import { defineOperation } from '../operation.ts'
 import type { OperationContext } from '../context.ts'
 import type { WhichTask } from '../current.ts'
+import { findRepository, findTask, requireRepository, whichTask } from '../current.ts'
+import { defineOperation } from '../operation.ts'
 
 const cleaned = z
   .object({ success: z.literal(true), message: z.string(), files_removed: z.boolean() })

@@ -1,7 +1,7 @@
 /** `list_tasks`: the tasks of the plan in their order. */
 import { z } from 'zod'
-import { allTasks } from '../../../domain/plan.ts'
 import { Failure } from '../../../domain/failure.ts'
+import { allTasks } from '../../../domain/plan.ts'
 import { findTask, whichTask } from '../current.ts'
 import { defineOperation } from '../operation.ts'
 import { currentIndex } from './cursor.ts'

@@ -15,7 +15,9 @@ const status = z
   .object({
     success: z.literal(true),
     goal: z.string(),
-    status: z.enum(RUN_STATUSES).describe('One that waits for its turn counts as planning, or as working when it has begun'),
+    status: z
+      .enum(RUN_STATUSES)
+      .describe('One that waits for its turn counts as planning, or as working when it has begun'),
     model: z.string().nullable(),
     current_task_index: z.int().describe('Of the first that is not done; the number of tasks when all are'),
     session_count: z.int(),

@@ -81,6 +81,7 @@ export function toStartRequest(text: string, options: StartOptions): StartReques
     syncBeforeMerge: options.sync_before_merge ?? null,
     draft: options.draft ?? null,
     webhookPort: null,
+    webhook: null,
   }
 }
 
