@@ -120,6 +120,7 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
   repository_exists: (message) => ({ sentence: message, cure: 'Name another directory, or use the one that is there' }),
   key_reused: (message) => ({ sentence: message, cure: 'Use a new key for each request' }),
   not_waiting: (message) => ({ sentence: message, cure: null }),
+  start_failed: (message) => ({ sentence: message, cure: 'Find out what is missing: claudetm doctor' }),
   server_running: (message) => ({ sentence: message, cure: 'Stop it, or choose another directory with CLAUDETM_DATA' }),
   timeout: (message, facts) => ({
     sentence: `a command took too long${known(facts.command, (command) => ` (${command})`)}: ${message}`,

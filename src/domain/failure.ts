@@ -50,6 +50,7 @@ export const FAILURE_KINDS = [
   'repository_exists', // facts: path
   'key_reused', // an idempotency key came with another request; facts: key
   'not_waiting', // nothing is asked
+  'start_failed', // a run ended before it had begun
   'server_running', // another one has the data directory
   'timeout', // a command of ours took too long; facts: command
   'internal', // a defect of this program

@@ -87,6 +87,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   })
   const context: OperationContext = {
     version: parts.version,
+    home: await repositories.resolve(settings.workingDirectory).catch(() => null),
     now,
     startedAt: now(),
     runs,

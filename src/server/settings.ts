@@ -12,6 +12,8 @@ export type ServerSettings = {
   /** Registry, audit log; private. */
   readonly dataDirectory: string
   readonly maxAtWork: number
+  /** Where it was started, or what it was told instead. */
+  readonly workingDirectory: string
   /** The first is where clones go. */
   readonly roots: readonly [string, ...string[]]
   readonly allowedHosts: readonly string[]
@@ -36,12 +38,14 @@ const DEFAULT_MAX_AT_WORK = 4
 /** Flags come before variables. Throws `config_invalid`. */
 export function readServerSettings(flags: ServerFlags, environment: Environment, cwd: string): ServerSettings {
   const { CLAUDETM_SERVER_HOST, CLAUDETM_REST_PORT, CLAUDETM_DATA, CLAUDETM_MAX_RUNS } = environment
+  const workingDirectory = resolve(cwd, flags.workingDir ?? '.')
   return {
     host: flags.host ?? (CLAUDETM_SERVER_HOST || '127.0.0.1'),
     port: parse(port, flags.port ?? (CLAUDETM_REST_PORT || DEFAULT_PORT), 'the port (--rest-port, CLAUDETM_REST_PORT)'),
     dataDirectory: resolve(cwd, CLAUDETM_DATA || join(claudetmHome(environment), 'server')),
     maxAtWork: parse(count, CLAUDETM_MAX_RUNS || DEFAULT_MAX_AT_WORK, 'CLAUDETM_MAX_RUNS'),
-    roots: rootsOf(environment, resolve(cwd, flags.workingDir ?? '.')),
+    workingDirectory,
+    roots: rootsOf(environment, workingDirectory),
     allowedHosts: words(environment.CLAUDETM_ALLOWED_HOSTS),
     corsOrigins: words(flags.corsOrigins ?? environment.CLAUDETM_CORS_ORIGINS).map(parseOrigin),
     webhookSecret: environment.CLAUDETM_GITHUB_WEBHOOK_SECRET || null,

@@ -1,5 +1,10 @@
 /** Everything a person can ask for. */
 import { healthCheck } from './house.ts'
+import { initializeTask } from './original/begin.ts'
+import { cleanTask, deleteCodingStyle } from './original/cleaning.ts'
+import { checkMailbox, clearMailbox } from './original/mailbox.ts'
+import { listTasks } from './original/plan-tasks.ts'
+import { getStatus } from './original/status.ts'
 import { getContext, getCost, getEvidence, getLogs, getPlan, getProgress, getSessions, watchTask } from './reading.ts'
 import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
 import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
@@ -48,4 +53,11 @@ export const CATALOG = {
   getHookDelivery,
   redeliverHook,
   healthCheck,
+  getStatus,
+  listTasks,
+  initializeTask,
+  cleanTask,
+  deleteCodingStyle,
+  checkMailbox,
+  clearMailbox,
 } as const

@@ -6,6 +6,8 @@ import type { RunDesk } from './run-desk.ts'
 export type OperationContext = {
   readonly webhooks: WebhookParts
   readonly version: string
+  /** The repository that is meant when none is named: the one it was started in; null = it was started in none. */
+  readonly home: string | null
   readonly now: () => number
   /** Of the process (epoch ms). */
   readonly startedAt: number

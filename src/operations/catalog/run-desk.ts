@@ -38,6 +38,8 @@ export type RunCard = {
   readonly status: CardStatus
   /** A process works on it now, this server or another one. */
   readonly isAtWork: boolean
+  /** Its state lies in the history, not in the repository any more. */
+  readonly isPutAway: boolean
   readonly reason: string | null
   /** null until it has begun. */
   readonly runId: RunId | null
@@ -83,6 +85,16 @@ export type RunOrder =
   | { readonly kind: 'start'; readonly request: StartRequest }
   | { readonly kind: 'merge-pr'; readonly request: MergePrRequest }
 
+/** Words for a run. */
+export type Words = {
+  readonly text: string
+  readonly sender: string
+  /** 0 to 3; the highest is read first. */
+  readonly priority: number
+}
+
+export type WaitingLetter = Words & { readonly id: string; readonly at: number }
+
 export type CardFilter = {
   readonly status: readonly CardStatus[] | null
   readonly repository: string | null
@@ -116,8 +128,11 @@ export type RunDesk = {
   }): Promise<{ readonly card: RunCard; readonly isNew: boolean }>
   /** Newest first. */
   list(filter: CardFilter): Promise<CardPage>
-  /** The one that people mean when they name none: at work, else queued, else the newest; null = there is none. */
-  current(): Promise<CardId | null>
+  /**
+   * The one that people mean when they name none: at work, else next in the queue, else the newest; null = there is none.
+   * `repository`: of this one only; null = of all.
+   */
+  current(repository: string | null): Promise<CardId | null>
   open(id: CardId): Promise<OpenedCard>
   /**
    * What happened after `afterSeq`, and what happens, until nobody works on it any more or `signal` is aborted. Read from
@@ -131,7 +146,11 @@ export type RunDesk = {
   /** Queues it again. Throws `run_finished` after success. */
   resume(id: CardId, request: ResumeRequest): Promise<Steered>
   /** Reaches the run at its next step; one that nobody works on, when it is resumed. */
-  tell(id: CardId, message: string): Promise<{ readonly card: RunCard; readonly messageId: string }>
+  tell(id: CardId, words: Words): Promise<{ readonly card: RunCard; readonly messageId: string }>
+  /** Words that it has not taken up yet, in the order in which it will. */
+  letters(id: CardId): Promise<readonly WaitingLetter[]>
+  /** Takes them back; returns how many there were. */
+  clearLetters(id: CardId): Promise<number>
   configure(id: CardId, changes: OptionChanges): Promise<Steered>
   /** Puts it away: out of the queue, its state into the history. Throws `run_locked` while it is at work. */
   remove(id: CardId): Promise<RunCard>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../../domain/failure.ts'
 import { PLAIN_RESUME } from '../run-request.ts'
 import { defineOperation } from './operation.ts'
+import { originalNames, refuseUnbuilt, toOriginalOptions } from './original/options.ts'
 import type { Steered } from './run-desk.ts'
 import { changes, message, reason, toOptionChanges } from './wire/options.ts'
 import { task, taskId, taskStatus, toTask } from './wire/task.ts'
@@ -45,7 +46,8 @@ export const pauseTask = defineOperation({
   output: controlled,
   async perform({ runs }, { id, reason: why }) {
     const steered = await runs.pause(id, why ?? null)
-    return answer('pause', steered, steered.card.isAtWork ? 'It is asked to pause' : 'It does not work')
+    const words = steered.card.isAtWork ? 'It is asked to pause' : 'It does not work'
+    return answer('pause', steered, words, { reason: why ?? null })
   },
 })
 
@@ -61,7 +63,10 @@ export const stopTask = defineOperation({
   output: controlled,
   async perform({ runs }, { id, reason: why, cleanup }) {
     const steered = await runs.stop(id, { reason: why ?? null, cleanup })
-    return answer('stop', steered, steered.card.isAtWork ? 'It is asked to stop' : 'It does not work', { cleanup })
+    return answer('stop', steered, steered.card.isAtWork ? 'It is asked to stop' : 'It does not work', {
+      cleanup,
+      reason: why ?? null,
+    })
   },
 })
 
@@ -90,7 +95,7 @@ export const resumeTask = defineOperation({
       maxCostUsd: given.max_cost_usd ?? null,
       maxSessions: given.max_sessions ?? null,
     })
-    return answer('resume', steered, 'It goes on as soon as there is room')
+    return answer('resume', steered, 'It goes on as soon as there is room', { reason: given.reason ?? null })
   },
 })
 
@@ -102,16 +107,27 @@ export const sendMessage = defineOperation({
     id: taskId,
     content: message,
     sender: z.string().trim().min(1).max(256).default('anonymous'),
+    priority: z.int().min(0).max(3).default(1).describe('The highest is read first'),
+    metadata: z.record(z.string(), z.unknown()).nullish().describe('Is told to the task with the message'),
   }),
   output: z
     .object({ success: z.literal(true), message: z.string(), message_id: z.string(), task })
     .meta({ id: 'MessageSent' }),
-  async perform({ runs }, { id, content, sender }) {
-    const { card, messageId } = await runs.tell(id, sender === 'anonymous' ? content : `${content}\n\n(from ${sender})`)
+  async perform({ runs }, { id, content, sender, priority, metadata }) {
+    const text = [content, ...signature(sender), ...facts(metadata)].join('\n\n')
+    const { card, messageId } = await runs.tell(id, { text, sender, priority })
     const words = card.isAtWork ? 'It reads this at its next step' : 'It reads this when it goes on'
     return { success: true, message: words, message_id: messageId, task: toTask(card) }
   },
 })
+
+function signature(sender: string): readonly string[] {
+  return sender === 'anonymous' ? [] : [`(from ${sender})`]
+}
+
+function facts(metadata: Record<string, unknown> | null | undefined): readonly string[] {
+  return metadata == null || Object.keys(metadata).length === 0 ? [] : [JSON.stringify(metadata)]
+}
 
 const ANSWERABLE: ReadonlySet<string> = new Set(['blocked', 'paused', 'stopped', 'failed', 'held'])
 
@@ -139,12 +155,19 @@ export const updateConfig = defineOperation({
   name: 'update_config',
   summary: 'Change options of a task while it lives',
   changes: true,
-  input: z.strictObject({ id: taskId, ...changes.shape }),
+  input: z.strictObject({ id: taskId, ...changes.shape, ...originalNames }),
   output: controlled,
   async perform({ runs }, { id, ...given }) {
-    const wanted = toOptionChanges(given)
-    if (Object.keys(wanted).length === 0) throw new Failure('input_invalid', 'no option is given to change')
+    const { enable_verification: verify, ...named } = given
+    if (Object.values(given).every((value) => value === undefined)) {
+      throw new Failure('usage', 'no option is given to change')
+    }
+    refuseUnbuilt(given)
+    const wanted = toOptionChanges({ ...named, ...(verify != null && { verify }) })
     const steered = await runs.configure(id, wanted)
-    return answer('update_config', steered, 'The options are changed', { updated: given })
+    const { state } = await runs.open(id)
+    // A run at work takes them over at its next step: they are shown as if it had.
+    const current = state === null ? null : toOriginalOptions({ ...state.options, ...wanted })
+    return answer('update_config', steered, 'The options are changed', { updated: given, current })
   },
 })

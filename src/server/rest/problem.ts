@@ -134,6 +134,7 @@ const STATUS: Readonly<Record<FailureKind, number>> = {
   url_refused: 422,
   key_reused: 422,
   not_a_repository: 422,
+  start_failed: 500,
   repository_empty: 409,
   repository_exists: 409,
   branch_missing: 422,

@@ -1,5 +1,5 @@
 /** The desk of runs: what is asked of it goes to the registry, to the run at work, or to the state directory. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { Failure, toFailure } from '../../domain/failure.ts'
 import type { RunId } from '../../domain/ids.ts'
 import type { OptionChanges } from '../../domain/option-changes.ts'
@@ -13,6 +13,8 @@ import type {
   RunDesk,
   RunOrder,
   Steered,
+  WaitingLetter,
+  Words,
 } from '../../operations/catalog/run-desk.ts'
 import { CARD_STATUSES } from '../../operations/catalog/run-desk.ts'
 import { cleanRun } from '../../operations/clean.ts'
@@ -20,6 +22,7 @@ import type { ResumeRequest } from '../../operations/run-request.ts'
 import type { RunView, Store } from '../../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { Launcher } from './launcher.ts'
+import { clearLetters, waitingLetters } from './letters.ts'
 import type { Lookout } from './lookout.ts'
 import { progressOf } from './progress.ts'
 import type { CardRow, Registry, Want } from './registry.ts'
@@ -56,6 +59,7 @@ export function createDesk(parts: DeskParts): RunDesk {
       origin: found.origin,
       status: statusOf(found, state),
       isAtWork: found.phase === 'working' || lookout.isForeign(found.id),
+      isPutAway: found.isPutAway,
       reason: state?.reason ?? found.reason,
       runId: found.runId,
       createdAt: found.createdAt,
@@ -127,7 +131,9 @@ export function createDesk(parts: DeskParts): RunDesk {
     if (before.phase === 'working' || lookout.isForeign(id)) throw new Failure('run_locked', `task ${id} is at work`)
     const again = hasBegun(before) ? null : before.want
     const messages =
-      again === null || request.message === null ? before.messages : [...before.messages, request.message]
+      again === null || request.message === null
+        ? before.messages
+        : [...before.messages, letterOf({ text: request.message, sender: 'anonymous', priority: 1 }, now())]
     const want = again ?? { kind: 'resume' as const, request }
     registry.change(id, { phase: 'queued', want, messages, endedAt: null, reason: null })
     return steered(id, before)
@@ -195,9 +201,9 @@ export function createDesk(parts: DeskParts): RunDesk {
       const last = rows.length < limit ? null : (rows.at(-1)?.sequence ?? null)
       return { cards: rows.map((found) => toCard(found, positions)), total, next: last === null ? null : String(last) }
     },
-    async current() {
+    async current(repository) {
       await lookout.look()
-      return registry.current()
+      return registry.current(repository)
     },
     open,
     async *watch(id, afterSeq, signal) {
@@ -233,15 +239,28 @@ export function createDesk(parts: DeskParts): RunDesk {
       return { ...stopped, card: card(id) }
     },
     resume,
-    async tell(id, message) {
+    async tell(id, words) {
       const before = requireOpen(row(id))
       if (!hasBegun(before)) {
-        registry.change(id, { messages: [...before.messages, message] })
-        return { card: card(id), messageId: `${id}-${before.messages.length + 1}` }
+        const letter = letterOf(words, now())
+        registry.change(id, { messages: [...before.messages, letter] })
+        return { card: card(id), messageId: letter.id }
       }
-      const mailbox = launcher.openMailbox(before.repository)
-      const letter = { kind: 'message', text: message, sender: 'server', priority: 1 } as const
-      return { card: card(id), messageId: await mailbox.put(letter) }
+      const messageId = await launcher.openMailbox(before.repository).put({ kind: 'message', ...words })
+      return { card: card(id), messageId }
+    },
+    async letters(id) {
+      const found = row(id)
+      if (!hasBegun(found)) return found.messages.toSorted((a, b) => b.priority - a.priority)
+      return found.isPutAway ? [] : waitingLetters(launcher.openMailbox(found.repository))
+    },
+    async clearLetters(id) {
+      const found = row(id)
+      if (!hasBegun(found)) {
+        registry.change(id, { messages: [] })
+        return found.messages.length
+      }
+      return found.isPutAway ? 0 : clearLetters(launcher.openMailbox(found.repository))
     },
     async configure(id, changes) {
       const before = requireOpen(row(id))
@@ -279,6 +298,10 @@ function requireOpen(card: CardRow): CardRow {
 function changeWant({ id, want }: CardRow, changes: OptionChanges): Want {
   if (want?.kind === 'start') return { kind: 'start', request: { ...want.request, ...changes } }
   throw new Failure('not_waiting', `the options of task ${id} can be changed once it has begun`)
+}
+
+function letterOf(words: Words, at: number): WaitingLetter {
+  return { ...words, id: randomUUID(), at }
 }
 
 const NO_POSITIONS: ReadonlyMap<CardId, number> = new Map()

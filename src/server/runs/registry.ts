@@ -7,7 +7,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure } from '../../domain/failure.ts'
 import type { RunId } from '../../domain/ids.ts'
-import type { CardId, CardStatus, RunOrder, RunProgress } from '../../operations/catalog/run-desk.ts'
+import type { CardId, CardStatus, RunOrder, RunProgress, WaitingLetter } from '../../operations/catalog/run-desk.ts'
 import type { ResumeRequest } from '../../operations/run-request.ts'
 
 /** What is done when its turn comes. */
@@ -37,7 +37,7 @@ export type CardRow = {
   /** Its state lies in the history, not in the repository any more. */
   readonly isPutAway: boolean
   /** Said before it began. */
-  readonly messages: readonly string[]
+  readonly messages: readonly WaitingLetter[]
   readonly progress: RunProgress
   readonly createdAt: number
   readonly startedAt: number | null
@@ -70,8 +70,8 @@ export type Registry = {
   present(): readonly CardRow[]
   /** A card there is about to begin. */
   hasUnbegun(repository: string): boolean
-  /** At work, else next in the queue, else the newest. */
-  current(): CardId | null
+  /** At work, else next in the queue, else the newest; of one repository, or of all (null). */
+  current(repository: string | null): CardId | null
   /** Those that were at work when the process before this one ended. */
   working(): readonly CardId[]
   /** Of all that are queued: which place each has. */
@@ -141,7 +141,7 @@ export function openRegistry(file: string): Registry {
   const selectPresent = prepare('SELECT * FROM cards WHERE put_away = 0 AND run_id IS NOT NULL')
   const selectUnbegun = prepare("SELECT 1 FROM cards WHERE repository = ? AND phase = 'working' AND run_id IS NULL")
   const selectCurrent = prepare(
-    "SELECT id FROM cards ORDER BY (phase = 'working') DESC, (phase = 'queued') DESC, CASE phase WHEN 'queued' THEN sequence ELSE -sequence END LIMIT 1",
+    "SELECT id FROM cards WHERE ?1 IS NULL OR repository = ?1 ORDER BY (phase = 'working') DESC, (phase = 'queued') DESC, CASE phase WHEN 'queued' THEN sequence ELSE -sequence END LIMIT 1",
   )
   const selectPlacesAtWork = prepare("SELECT repository FROM cards WHERE phase = 'working'")
   const selectWorking = prepare("SELECT id FROM cards WHERE phase = 'working'")
@@ -227,7 +227,7 @@ export function openRegistry(file: string): Registry {
     },
     present: () => selectPresent.all().map(toRow),
     hasUnbegun: (repository) => selectUnbegun.get(repository) !== undefined,
-    current: () => (selectCurrent.get()?.id as CardId | undefined) ?? null,
+    current: (repository) => (selectCurrent.get(repository)?.id as CardId | undefined) ?? null,
     working: () => selectWorking.all().map((row) => row.id as CardId),
     positions: () => new Map(selectQueue.all().map((row, index) => [row.id as CardId, index + 1])),
     countByStatus: () => new Map(selectCounts.all().map((row) => [row.shown as CardStatus, row.count as number])),
@@ -301,7 +301,7 @@ function toRow(row: Record<string, unknown>): CardRow {
     want: row.want === null ? null : (JSON.parse(row.want as string) as Want),
     isInterrupted: row.interrupted === 1,
     isPutAway: row.put_away === 1,
-    messages: JSON.parse(row.messages as string) as string[],
+    messages: JSON.parse(row.messages as string) as WaitingLetter[],
     progress: JSON.parse(row.progress as string) as RunProgress,
     createdAt: row.created_at as number,
     startedAt: row.started_at as number | null,

@@ -187,7 +187,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     const card = registry.get(id)
     if (card === null || card.messages.length === 0) return
     const mailbox = launcher.openMailbox(card.repository)
-    Promise.all(card.messages.map((text) => mailbox.put({ kind: 'message', text, sender: 'server', priority: 1 })))
+    const letters = card.messages.map(
+      ({ text, sender, priority }) => ({ kind: 'message', text, sender, priority }) as const,
+    )
+    Promise.all(letters.map((letter) => mailbox.put(letter)))
       .then(() => registry.change(id, { messages: [] }))
       .catch((error: unknown) => parts.report(`task ${id}: ${toFailure(error).message}`))
   }

@@ -55,7 +55,7 @@ export const initializeTask = defineOperation({
     })
     const begun = await untilBegun(context, card)
     return {
-      success: true,
+      success: true as const,
       message: begun.runId === null ? 'Task initialized; it waits for its turn' : 'Task initialized; it is worked on',
       run_id: begun.runId,
       status: toOriginalStatus(begun),
@@ -77,15 +77,11 @@ async function refuseUnfinished({ runs }: OperationContext, repository: string):
 }
 
 /** Throws `start_failed` when it ended before it had begun. */
-async function untilBegun({ runs, now }: OperationContext, queued: RunCard): Promise<RunCard> {
-  if (queued.position !== null && queued.position > 1) return queued
-  const begun = await until({ runs, now, id: queued.id, withinMs: BEGIN_WITHIN_MS }, ({ card }) => hasBegun(card))
+async function untilBegun({ runs }: OperationContext, queued: RunCard): Promise<RunCard> {
+  if (queued.status === 'queued') return queued
+  const begun = await until({ runs, id: queued.id, withinMs: BEGIN_WITHIN_MS }, () => true)
   if (begun.runId === null && begun.status === 'failed') {
     throw new Failure('start_failed', begun.reason ?? 'it did not begin')
   }
   return begun
-}
-
-function hasBegun({ runId, status, waitingFor }: RunCard): boolean {
-  return runId !== null || status === 'failed' || status === 'stopped' || status === 'held' || waitingFor !== null
 }

@@ -40,6 +40,6 @@ export const listTasks = defineOperation({
       id: task.id,
     }))
     const completed = tasks.filter((task) => task.completed).length
-    return { success: true, tasks, total: tasks.length, completed, current_index: currentIndex(state) }
+    return { success: true as const, tasks, total: tasks.length, completed, current_index: currentIndex(state) }
   },
 })
