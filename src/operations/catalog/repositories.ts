@@ -1,6 +1,9 @@
 /** Repositories of the machine: cloning, preparing, planning without working. */
 import { z } from 'zod'
+import { Failure } from '../../domain/failure.ts'
 import { defineOperation } from './operation.ts'
+import type { OpenedCard } from './run-desk.ts'
+import { until } from './until.ts'
 import { goal, startOptions, toStartRequest } from './wire/options.ts'
 import { task, toTask } from './wire/task.ts'
 
@@ -58,6 +61,7 @@ export const setupRepo = defineOperation({
       dependencies_installed: z.boolean(),
       setup_scripts_run: z.array(z.string()),
       problem: z.string().nullable().describe('The end of the output of the step that failed'),
+      error: z.literal('setup_failed').nullable(),
     })
     .meta({ id: 'SetUp' }),
   async perform({ repositories }, { work_dir: directory, run_setup_scripts: runScripts }) {
@@ -74,6 +78,7 @@ export const setupRepo = defineOperation({
       dependencies_installed: done.some((step) => step.kind === 'install'),
       setup_scripts_run: done.filter((step) => step.kind === 'script').map((step) => step.command),
       problem: failed?.tail ?? null,
+      error: failed === undefined ? null : 'setup_failed',
     }
   },
 })
@@ -82,15 +87,48 @@ export const planRepo = defineOperation({
   name: 'plan_repo',
   summary: 'Plan a goal without working on it: the task pauses before its first pull request',
   changes: true,
-  input: z.strictObject({ work_dir: workDir, goal, model: startOptions.shape.model }),
+  input: z.strictObject({
+    work_dir: workDir,
+    goal,
+    model: startOptions.shape.model,
+    wait_seconds: z.number().min(0).max(3_600).default(600).describe('For the plan; after that it comes to the task'),
+  }),
   output: z
-    .object({ success: z.literal(true), message: z.string(), work_dir: z.string(), goal: z.string(), task })
+    .object({
+      success: z.literal(true),
+      message: z.string(),
+      work_dir: z.string(),
+      goal: z.string(),
+      plan: z.string().nullable().describe('plan.md; null when it is not there yet'),
+      criteria: z.string().nullable(),
+      run_id: z.string().nullable(),
+      task,
+    })
     .meta({ id: 'Planned' }),
-  async perform({ runs, repositories }, { work_dir: directory, goal: text, model }) {
+  async perform({ runs, repositories }, { work_dir: directory, goal: text, model, wait_seconds: waitSeconds }) {
     const repository = await repositories.resolve(directory)
     const options = { model, auto_merge: false, pause_on_pr: true, max_sessions: 1 }
     const order = { kind: 'start' as const, request: toStartRequest(text, options) }
     const { card } = await runs.add({ repository, goal: text, order, key: null })
-    return { success: true, message: 'The planning is queued', work_dir: repository, goal: text, task: toTask(card) }
+    const hasPlan = ({ state }: OpenedCard) => state?.plan != null
+    await until({ runs, id: card.id, withinMs: waitSeconds * 1_000 }, hasPlan)
+    const opened = await runs.open(card.id)
+    if (!hasPlan(opened)) refuseEnded(opened)
+    return {
+      success: true as const,
+      message: hasPlan(opened) ? 'The goal is planned' : 'The planning goes on',
+      work_dir: repository,
+      goal: text,
+      plan: (await opened.view?.readDocument('plan.md')) ?? null,
+      criteria: (await opened.view?.readDocument('criteria.txt')) ?? null,
+      run_id: opened.card.runId,
+      task: toTask(opened.card),
+    }
   },
 })
+
+/** Nobody plans it any more, and there is no plan. */
+function refuseEnded({ card }: OpenedCard): void {
+  const isOver = !card.isAtWork && card.status !== 'queued' && card.status !== 'held'
+  if (isOver) throw new Failure('start_failed', card.reason ?? `the planning ended without a plan (${card.status})`)
+}

@@ -99,17 +99,18 @@ export const resumeTask = defineOperation({
   },
 })
 
+export const messageFields = {
+  content: message,
+  sender: z.string().trim().min(1).max(256).default('anonymous'),
+  priority: z.int().min(0).max(3).default(1).describe('The highest is read first'),
+  metadata: z.record(z.string(), z.unknown()).nullish().describe('Is told to the task with the message'),
+} as const
+
 export const sendMessage = defineOperation({
   name: 'send_message',
   summary: 'Tell a task something; at its next step the plan is changed accordingly',
   changes: true,
-  input: z.strictObject({
-    id: taskId,
-    content: message,
-    sender: z.string().trim().min(1).max(256).default('anonymous'),
-    priority: z.int().min(0).max(3).default(1).describe('The highest is read first'),
-    metadata: z.record(z.string(), z.unknown()).nullish().describe('Is told to the task with the message'),
-  }),
+  input: z.strictObject({ id: taskId, ...messageFields }),
   output: z
     .object({ success: z.literal(true), message: z.string(), message_id: z.string(), task })
     .meta({ id: 'MessageSent' }),

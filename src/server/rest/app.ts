@@ -1,12 +1,14 @@
 /** The HTTP face: routes from the table, in front of them whatever guards the door. */
 import type { Context, Hono } from 'hono'
 import type { RunEvent } from '../../domain/events.ts'
+import { Failure } from '../../domain/failure.ts'
 import type { OperationContext } from '../../operations/catalog/context.ts'
 import type { StreamOperation } from '../../operations/catalog/operation.ts'
 import { toEventStream } from './event-stream.ts'
 import { gatherInput } from './input.ts'
 import { type Problem, Refusal, toBody, toProblem } from './problem.ts'
-import { ROUTES, type Route } from './routes.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes.ts'
 
 export type Variables = { requestId: string; operation: string | null; task: string | null }
 export type ServerApp = Hono<{ Variables: Variables }>
@@ -70,11 +72,17 @@ async function answer(parts: AppParts, route: Route, c: ServerContext): Promise<
   if (route.needsPassword === true && !parts.hasPassword) throw new Refusal(NEEDS_PASSWORD)
   if (operation.kind === 'stream') return stream(parts, operation, c)
   const input = operation.input.parse(await gatherInput(c.req))
-  const output = await operation.perform(parts.context, input)
+  const output = await operation.perform(parts.context, input).catch((error: unknown) => refuse(route, error))
   return new Response(JSON.stringify(output), {
-    status: route.status ?? 200,
+    status: route.statusOf?.(output) ?? route.status ?? 200,
     headers: { 'content-type': 'application/json' },
   })
+}
+
+function refuse({ failures }: Route, error: unknown): never {
+  const answered = error instanceof Failure ? failures?.[error.kind] : undefined
+  if (answered === undefined) throw error
+  throw new Refusal({ ...toProblem(error), ...answered })
 }
 
 const NEEDS_PASSWORD: Problem = {

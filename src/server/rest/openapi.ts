@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { KEY_HEADER } from './input.ts'
 import { problemBody } from './problem.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 type Json = Record<string, unknown>
 type JsonObject = { properties?: Record<string, Json>; required?: string[] } & Json
@@ -39,6 +39,8 @@ export function toOpenApi({ routes, version }: { routes: readonly Route[]; versi
 const TAGS = [
   { name: 'tasks', description: 'Starting, watching and steering tasks' },
   { name: 'repo', description: 'Repositories of the machine' },
+  { name: 'current task', description: 'One task at a time, as the original has it' },
+  { name: 'webhooks', description: 'Who is told of what happens' },
   { name: 'health', description: 'The server itself' },
 ]
 
@@ -59,9 +61,9 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
       : []),
   ]
   return {
-    operationId: operation.name,
+    operationId: route.operationId ?? operation.name,
     summary: operation.summary,
-    tags: [path.startsWith('/tasks') ? 'tasks' : path.startsWith('/repo') ? 'repo' : 'health'],
+    tags: [tagOf(path)],
     ...(route.isPublic === true && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(!isQuery && { requestBody: toRequestBody(rest, required) }),
@@ -73,6 +75,11 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
       },
     },
   }
+}
+
+function tagOf(path: string): string {
+  const [, first = ''] = path.split('/')
+  return ['tasks', 'repo', 'webhooks', 'health'].includes(first) ? first : 'current task'
 }
 
 function toRequestBody(properties: readonly (readonly [string, Json])[], required: ReadonlySet<string>): Json {

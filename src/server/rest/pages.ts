@@ -3,7 +3,7 @@ import type { Metrics } from '../metrics.ts'
 import type { ServerApp } from './app.ts'
 import { DOCS_POLICY, renderDocs } from './docs-page.ts'
 import { toOpenApi } from './openapi.ts'
-import type { Route } from './routes.ts'
+import type { Route } from './route.ts'
 
 export type PagesParts = {
   readonly version: string

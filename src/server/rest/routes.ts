@@ -1,21 +1,7 @@
 /** Which request asks for which operation. Everything else about a route follows from its operation. */
 import { CATALOG } from '../../operations/catalog/catalog.ts'
-import type { Operation, StreamOperation } from '../../operations/catalog/operation.ts'
-
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
-
-export type Route = {
-  readonly method: Method
-  /** With `{id}` for what the path holds. */
-  readonly path: string
-  readonly operation: Operation | StreamOperation
-  /** Of a good answer; default 200. */
-  readonly status?: number
-  /** Answered without the password. */
-  readonly isPublic?: true
-  /** Only where a password is configured, as in the original: it brings foreign code onto the machine, or sends from it. */
-  readonly needsPassword?: true
-}
+import { ORIGINAL_ROUTES } from './original-routes.ts'
+import type { FailureAnswers, Method, Route } from './route.ts'
 
 const task = (method: Method, rest: string, operation: Route['operation'], more: Partial<Route> = {}): Route => ({
   method,
@@ -32,6 +18,42 @@ const webhooks = (method: Method, rest: string, operation: Route['operation'], s
   status,
   needsPassword: true,
 })
+
+const notCloned = { status: 400, code: 'clone_failed' }
+const notPlanned = { status: 400, code: 'planning_failed' }
+
+/** As in the original, only where a password is configured, and with its names for what goes wrong. */
+const repository = (rest: string, operation: Route['operation'], failures: FailureAnswers): Route => ({
+  method: 'post',
+  path: `/repo${rest}`,
+  operation,
+  failures,
+  needsPassword: true,
+})
+
+const REPOSITORY_ROUTES: readonly Route[] = [
+  repository('/clone', CATALOG.cloneRepo, {
+    repository_exists: notCloned,
+    git_failed: notCloned,
+    git_refused: notCloned,
+    git_unreachable: notCloned,
+    timeout: notCloned,
+    path_refused: { status: 422, code: 'path_refused' },
+  }),
+  {
+    ...repository('/setup', CATALOG.setupRepo, { path_refused: { status: 422, code: 'path_refused' } }),
+    statusOf: (output) => (isSuccess(output) ? 200 : 400),
+  },
+  repository('/plan', CATALOG.planRepo, {
+    start_failed: notPlanned,
+    plan_invalid: notPlanned,
+    path_refused: { status: 422, code: 'path_refused' },
+  }),
+]
+
+function isSuccess(output: unknown): boolean {
+  return typeof output === 'object' && output !== null && 'success' in output && output.success === true
+}
 
 export const ROUTES: readonly Route[] = [
   { method: 'post', path: '/tasks', operation: CATALOG.startTask, status: 201 },
@@ -52,9 +74,6 @@ export const ROUTES: readonly Route[] = [
   task('post', '/messages', CATALOG.sendMessage, { status: 202 }),
   task('post', '/answers', CATALOG.answerTask),
   task('patch', '/config', CATALOG.updateConfig),
-  { method: 'post', path: '/repo/clone', operation: CATALOG.cloneRepo, needsPassword: true },
-  { method: 'post', path: '/repo/setup', operation: CATALOG.setupRepo, needsPassword: true },
-  { method: 'post', path: '/repo/plan', operation: CATALOG.planRepo, needsPassword: true },
   webhooks('get', '', CATALOG.findHooks),
   webhooks('post', '', CATALOG.createHook, 201),
   webhooks('post', '/test', CATALOG.testHook),
@@ -67,4 +86,6 @@ export const ROUTES: readonly Route[] = [
   webhooks('delete', '/{webhook_id}', CATALOG.deleteHook),
   webhooks('get', '/{webhook_id}/deliveries', CATALOG.findDeliveries),
   { method: 'get', path: '/health', operation: CATALOG.healthCheck, isPublic: true },
+  ...REPOSITORY_ROUTES,
+  ...ORIGINAL_ROUTES,
 ]

@@ -6,11 +6,11 @@ import type { OperationContext } from '../context.ts'
 import { requireRepository, whichTask } from '../current.ts'
 import { defineOperation } from '../operation.ts'
 import type { RunCard } from '../run-desk.ts'
+import { until } from '../until.ts'
 import { goal, startOptions, toStartRequest } from '../wire/options.ts'
 import { taskId } from '../wire/task.ts'
 import { originalNames, refuseUnbuilt } from './options.ts'
 import { toOriginalStatus } from './status.ts'
-import { until } from './until.ts'
 
 /** What is wrong with the machine or the account shows at once; who waits for longer is told that it is planned. */
 const BEGIN_WITHIN_MS = 20_000

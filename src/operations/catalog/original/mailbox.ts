@@ -1,10 +1,24 @@
 /** What was said to the current task and not taken up yet. */
 import { z } from 'zod'
-import { findTask, whichTask } from '../current.ts'
+import { Failure } from '../../../domain/failure.ts'
+import { findTask, ofCurrent, whichTask } from '../current.ts'
 import { defineOperation } from '../operation.ts'
 import type { WaitingLetter } from '../run-desk.ts'
+import { messageFields, sendMessage } from '../steering.ts'
 import { instant } from '../wire/task.ts'
 import { toIso } from '../wire/time.ts'
+
+const send = ofCurrent(sendMessage)
+
+/** As in the original, blanks are no message, but no malformed one either. */
+export const sendToCurrent = defineOperation({
+  ...send,
+  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(100_000) }),
+  async perform(context, input) {
+    if (input.content.trim() === '') throw new Failure('usage', 'the message is blank')
+    return send.perform(context, input)
+  },
+})
 
 /** As in the original. */
 const PREVIEW_CHARS = 100

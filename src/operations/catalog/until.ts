@@ -1,5 +1,5 @@
 /** Waiting for what becomes of a task, for callers that want an answer in one piece. */
-import type { CardId, OpenedCard, RunCard, RunDesk } from '../run-desk.ts'
+import type { CardId, OpenedCard, RunCard, RunDesk } from './run-desk.ts'
 
 /**
  * Looks again with everything that happens to the task. Returns the card as it is when `isSo` holds, when nobody works on
