@@ -9,6 +9,7 @@ import type { OperationContext } from '../operations/catalog/context.ts'
 import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
 import { openAudit } from './guard/audit.ts'
 import { readPassword } from './guard/password.ts'
+import { mountMcp } from './mcp/http.ts'
 import { createMetrics } from './metrics.ts'
 import type { GitFor } from './repositories/clone.ts'
 import { createRepositoryDesk } from './repositories/desk.ts'
@@ -106,7 +107,10 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     audit,
     metrics,
     intake: parts.intake,
-    mounts: parts.mounts,
+    mounts: [
+      mountMcp({ context, hasPassword: password !== null, audit, closing: closing.signal, report }),
+      ...parts.mounts,
+    ],
     report,
   })
 

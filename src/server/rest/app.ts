@@ -85,7 +85,7 @@ function refuse({ failures }: Route, error: unknown): never {
   throw new Refusal({ ...toProblem(error), ...answered })
 }
 
-const NEEDS_PASSWORD: Problem = {
+export const NEEDS_PASSWORD: Problem = {
   status: 403,
   code: 'authentication_required',
   message: 'this brings code of others onto the machine, so it needs a server with a password',

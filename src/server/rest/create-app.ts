@@ -84,7 +84,7 @@ function allowOrigins(origins: readonly string[]) {
   return cors({
     origin: [...origins],
     allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    allowHeaders: ['Authorization', 'Content-Type', KEY_HEADER, 'Last-Event-ID'],
+    allowHeaders: ['Authorization', 'Content-Type', KEY_HEADER, 'Last-Event-ID', 'Mcp-Protocol-Version'],
     exposeHeaders: ['X-Request-ID'],
   })
 }
