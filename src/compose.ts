@@ -65,6 +65,7 @@ export function compose(base: CliBase): CliParts {
       ])
       return showConfig(readConfig(base.environment, repository), { showSecrets })
     },
+    serveMcp: async (directory) => (await import('./compose/mcp.ts')).serveMcp(base, directory),
     async configPaths() {
       const { configPaths } = await import('./operations/config.ts')
       return configPaths({ projectFile: projectConfigFile(repository), userFile: userConfigFile(base.environment) })

@@ -54,4 +54,6 @@ export type CliParts = CliBase & {
   initConfig(request: { force: boolean }): Promise<{ path: string }>
   showConfig(request: { showSecrets: boolean }): Promise<ShownConfig>
   configPaths(): Promise<readonly ConfigPath[]>
+  /** Until the client goes. `directory`: instead of where the command was called. */
+  serveMcp(directory: string | null): Promise<number>
 }

@@ -295,6 +295,11 @@ function addHouseCommands(program: Command, parts: Parts, finish: Finish): void 
     .option('--json', 'print as JSON')
     .action(async (options: Json) => finish(await (await import('./commands/doctor.ts')).doctor(parts(), options)))
   program
+    .command('mcp')
+    .description('serve this repository to a client of the Model Context Protocol, over stdin and stdout')
+    .option('--working-dir <directory>', 'another repository', parseText)
+    .action(async (options: { workingDir?: string }) => finish(await parts().serveMcp(options.workingDir ?? null)))
+  program
     .command('demo')
     .description('watch a whole run on a throw-away repository, without an account')
     .option('--json', 'print the events, one JSON document per line')

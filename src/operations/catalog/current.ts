@@ -51,9 +51,10 @@ export function streamOfCurrent<Input extends OfTask, Item>(
   }
 }
 
-/** Whether `ofCurrent` can be made of it. */
+/** Whether it is about one task that has to be named, so that `ofCurrent` can be made of it. */
 export function isOfTask(operation: Operation | StreamOperation): boolean {
-  return operation.input instanceof z.ZodObject && 'id' in operation.input.shape
+  const { input } = operation
+  return input instanceof z.ZodObject && 'id' in input.shape && !('state_dir' in input.shape)
 }
 
 function withWhichTask<Input>(schema: z.ZodType): z.ZodType<Omit<Input, 'id'> & WhichTask> {

@@ -21,7 +21,7 @@ export const healthCheck = defineOperation({
     })
     .meta({ id: 'Health' }),
   async perform({ runs, version, now, startedAt }) {
-    const { atWork, queued, maxAtWork, byStatus } = runs.counts()
+    const { atWork, queued, maxAtWork, byStatus } = await runs.counts()
     const isDegraded = byStatus.blocked + byStatus.failed > 0
     return {
       status: isDegraded ? 'degraded' : 'healthy',

@@ -154,5 +154,5 @@ export type RunDesk = {
   configure(id: CardId, changes: OptionChanges): Promise<Steered>
   /** Puts it away: out of the queue, its state into the history. Throws `run_locked` while it is at work. */
   remove(id: CardId): Promise<RunCard>
-  counts(): DeskCounts
+  counts(): DeskCounts | Promise<DeskCounts>
 }

@@ -1,5 +1,6 @@
 /** Asking for runs, and finding them again. */
 import { z } from 'zod'
+import { requireRepository } from './current.ts'
 import { defineOperation } from './operation.ts'
 import { goal, startOptions, toStartRequest } from './wire/options.ts'
 import { instant, task, taskId, taskStatus, toTask } from './wire/task.ts'
@@ -10,7 +11,9 @@ export const repository = z
   .trim()
   .min(1)
   .max(2_048)
-  .describe('A checkout below an allowed root, as an absolute path, or an address to clone')
+  .describe(
+    'A checkout below an allowed root, as an absolute path, or an address to clone; left out: the one served by default',
+  )
 
 export const idempotencyKey = z
   .string()
@@ -22,13 +25,18 @@ export const startTask = defineOperation({
   name: 'start_task',
   summary: 'Queue a goal for a repository; it is planned, worked on, merged and verified',
   changes: true,
-  input: z.strictObject({ goal, repository, ...startOptions.shape, idempotency_key: idempotencyKey }),
+  input: z.strictObject({
+    goal,
+    repository: repository.nullish(),
+    ...startOptions.shape,
+    idempotency_key: idempotencyKey,
+  }),
   output: z
     .object({ success: z.literal(true), message: z.string(), created: z.boolean(), task })
     .meta({ id: 'TaskStarted' }),
-  async perform({ runs, repositories }, { goal: text, repository: where, idempotency_key: key, ...options }) {
-    const { card, isNew } = await runs.add({
-      repository: await repositories.resolve(where),
+  async perform(context, { goal: text, repository: where, idempotency_key: key, ...options }) {
+    const { card, isNew } = await context.runs.add({
+      repository: where == null ? await requireRepository(context, null) : await context.repositories.resolve(where),
       goal: text,
       order: { kind: 'start', request: toStartRequest(text, options) },
       key: key ?? null,

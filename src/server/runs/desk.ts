@@ -1,6 +1,6 @@
 /** The desk of runs: what is asked of it goes to the registry, to the run at work, or to the state directory. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { Failure, toFailure } from '../../domain/failure.ts'
+import { Failure } from '../../domain/failure.ts'
 import type { RunId } from '../../domain/ids.ts'
 import type { OptionChanges } from '../../domain/option-changes.ts'
 import type { RunState } from '../../domain/run.ts'
@@ -20,6 +20,7 @@ import { CARD_STATUSES } from '../../operations/catalog/run-desk.ts'
 import { cleanRun } from '../../operations/clean.ts'
 import type { ResumeRequest } from '../../operations/run-request.ts'
 import type { RunView, Store } from '../../store/store.ts'
+import { changeOptions } from './change-options.ts'
 import type { Changes } from './changes.ts'
 import type { Launcher } from './launcher.ts'
 import { clearLetters, waitingLetters } from './letters.ts'
@@ -41,7 +42,10 @@ export type DeskParts = {
 /** A run of another process tells us nothing: it is looked at this often while somebody watches. */
 const FOREIGN_LOOK_MS = 1_000
 
-export function createDesk(parts: DeskParts): RunDesk {
+/** Counted at once, for who measures. */
+export type ServerDesk = Omit<RunDesk, 'counts'> & { counts(): DeskCounts }
+
+export function createDesk(parts: DeskParts): ServerDesk {
   const { registry, workshop, launcher, changes, lookout, maxAtWork, now } = parts
 
   function row(id: CardId): CardRow {
@@ -137,28 +141,6 @@ export function createDesk(parts: DeskParts): RunDesk {
     const want = again ?? { kind: 'resume' as const, request }
     registry.change(id, { phase: 'queued', want, messages, endedAt: null, reason: null })
     return steered(id, before)
-  }
-
-  /** Who works on it takes them over; where nobody does, they are written down here. */
-  async function changeOptions(begun: CardRow, optionChanges: OptionChanges): Promise<void> {
-    const store = launcher.openStore(begun.repository)
-    const lock = await store.acquire().catch((error: unknown) => {
-      if (toFailure(error).kind === 'run_locked') return null
-      throw error
-    })
-    if (lock === null) {
-      const letter = { kind: 'options', changes: optionChanges, sender: 'server', priority: 2 } as const
-      await launcher.openMailbox(begun.repository).put(letter)
-      return
-    }
-    try {
-      const state = await store.load()
-      if (state?.runId !== begun.runId)
-        throw new Failure('run_missing', `the run of task ${begun.id} is not there any more`)
-      await store.save(lock, { ...state, options: { ...state.options, ...optionChanges } })
-    } finally {
-      await lock.release()
-    }
   }
 
   async function putAway(before: CardRow): Promise<void> {
@@ -265,7 +247,11 @@ export function createDesk(parts: DeskParts): RunDesk {
     async configure(id, changes) {
       const before = requireOpen(row(id))
       if (!hasBegun(before)) registry.change(id, { want: changeWant(before, changes) })
-      else await changeOptions(before, changes)
+      else {
+        const { repository, runId } = before
+        const place = { store: launcher.openStore(repository), mailbox: launcher.openMailbox(repository), runId }
+        await changeOptions(place, changes)
+      }
       return steered(id, before)
     },
     async remove(id) {
