@@ -26,7 +26,7 @@ export function createThrottle(now: () => number): Throttle {
 
   function waitOf(bucket: Bucket, tries: number, refillMs: number): number {
     const used = usedNow(bucket, now(), refillMs)
-    return used < tries ? 0 : Math.ceil((used - tries + 1) * refillMs)
+    return used <= tries - 1 ? 0 : Math.ceil((used - tries + 1) * refillMs)
   }
 
   return {

@@ -99,6 +99,9 @@ async function stream(parts: AppParts, operation: StreamOperation, c: ServerCont
   const signal = AbortSignal.any([c.req.raw.signal, parts.closing, ended.signal])
   const events = (await operation.open(parts.context, input, signal)) as AsyncIterable<RunEvent>
   const id = c.get('task') ?? ''
+  // Browsers connect again for ever to what has ended, unless they are told that there is nothing.
+  if (known !== undefined && (await isOver(parts.context, id, Number(known))))
+    return new Response(null, { status: 204 })
   parts.onStream.inc()
   const body = toEventStream({
     events,
@@ -106,13 +109,20 @@ async function stream(parts: AppParts, operation: StreamOperation, c: ServerCont
     onEnd: parts.onStream.dec,
     closing: async () => {
       if (parts.closing.aborted) return { reason: 'the server ends' }
-      const { card } = await parts.context.runs.open(id)
-      return { status: card.status, reason: card.reason }
+      const opened = await parts.context.runs.open(id).catch(() => null)
+      return opened === null ? { status: 'removed' } : { status: opened.card.status, reason: opened.card.reason }
     },
   })
   return new Response(body, {
     headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
   })
+}
+
+async function isOver({ runs }: OperationContext, id: string, after: number): Promise<boolean> {
+  const { card } = await runs.open(id)
+  if (card.isAtWork || card.status === 'queued' || card.status === 'held') return false
+  for await (const _ of runs.watch(id, after, new AbortController().signal)) return false
+  return true
 }
 
 function toHonoPath(path: string): string {

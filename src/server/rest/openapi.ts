@@ -69,6 +69,9 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
     ...(!isQuery && { requestBody: toRequestBody(rest, required) }),
     responses: {
       [String(route.status ?? 200)]: toAnswer(route, components),
+      ...(operation.kind === 'stream' && {
+        '204': { description: 'It has ended, and there is nothing after Last-Event-ID' },
+      }),
       default: {
         description: 'What is wrong',
         content: { 'application/problem+json': { schema: problem } },
@@ -132,7 +135,7 @@ function reference(components: Record<string, Json>, schema: z.ZodType, io: 'inp
   const { $defs, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
   for (const [name, part] of Object.entries(($defs ?? {}) as Record<string, Json>)) components[name] = renamed(part)
   const name = schema.meta()?.id
-  if (name === undefined) return renamed(root)
+  if (name === undefined || '$ref' in root) return renamed(root)
   components[name] = renamed(root)
   return { $ref: `#/components/schemas/${name}` }
 }

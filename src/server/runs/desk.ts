@@ -193,8 +193,9 @@ export function createDesk(parts: DeskParts): ServerDesk {
       const store = launcher.openStore(row(id).repository)
       for (;;) {
         const look = changes.look(id)
-        const found = row(id)
-        if (found.phase === 'idle') await lookout.look()
+        if (registry.get(id)?.phase === 'idle') await lookout.look()
+        const found = registry.get(id)
+        if (found === null) return // it was removed meanwhile
         const isForeign = lookout.isForeign(id)
         const isOver = found.phase === 'idle' && !isForeign
         if (hasBegun(found)) {
