@@ -67,18 +67,18 @@ function toTitle(name: string): string {
 }
 
 /**
- * In the dialect that every client reads; newer ones take a schema without a dialect as theirs, and nothing in ours differs.
- * `io: 'input'` also for outputs: what is sent is what goes into a schema, and more fields than it names are allowed.
+ * Without a dialect, so that every client reads it in its own: what we say means the same in all of them. `io: 'input'` also
+ * for outputs: what is sent is what goes into a schema, and more fields than it names are allowed.
  */
 function toSchema(schema: z.ZodType): ListedTool['inputSchema'] {
-  const {
-    $schema: _,
-    id: __,
-    ...rest
-  } = z.toJSONSchema(schema, {
-    io: 'input',
-    target: 'draft-7',
-    unrepresentable: 'any',
-  })
-  return rest as ListedTool['inputSchema']
+  const { $schema: _, ...root } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return unwrap(root) as ListedTool['inputSchema']
+}
+
+/** A schema that has a name is a reference to itself; clients want to see an object. */
+function unwrap({ $ref, $defs, ...rest }: z.core.JSONSchema.BaseSchema): unknown {
+  if ($ref === undefined) return { ...rest, ...($defs !== undefined && { $defs }) }
+  const name = $ref.replace('#/$defs/', '')
+  const { [name]: root, ...parts } = $defs ?? {}
+  return { ...root, ...rest, ...(Object.keys(parts).length > 0 && { $defs: parts }) }
 }

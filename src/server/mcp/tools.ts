@@ -6,10 +6,6 @@ import type { Operation, StreamOperation } from '../../operations/catalog/operat
 import { describe, type Tool } from './tool.ts'
 import { watchTool } from './watch.ts'
 
-export const TOOLS: ReadonlyMap<string, Tool> = new Map(
-  Object.values(CATALOG).map((operation) => [operation.name, toTool(operation)]),
-)
-
 function toTool(operation: Operation | StreamOperation): Tool {
   if (operation.kind === 'stream') return watchTool(operation)
   const offered = offer(operation)
@@ -45,3 +41,7 @@ function toStructured(output: unknown): Record<string, unknown> {
   const details = typeof answer.details === 'object' ? answer.details : null
   return { ...details, ...answer }
 }
+
+export const TOOLS: ReadonlyMap<string, Tool> = new Map(
+  Object.values(CATALOG).map((operation) => [operation.name, toTool(operation)]),
+)
