@@ -6,7 +6,11 @@ import { runCommand } from '../../../src/lib/command.ts'
 import { type LocalServer, startLocalServer } from './local-server.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 
-export type Start = { readonly gates?: readonly string[]; readonly env?: Readonly<Record<string, string>> }
+export type Start = {
+  readonly cwd?: string
+  readonly gates?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
 
 export type Workplace = {
   readonly directory: string
