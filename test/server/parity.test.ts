@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { createProgram } from '../../src/cli/program.ts'
 import { CATALOG } from '../../src/operations/catalog/catalog.ts'
+import { TOOLS } from '../../src/server/mcp/tools.ts'
 import { ROUTES } from '../../src/server/rest/routes.ts'
 
 type Face = string | { readonly without: string }
@@ -30,13 +31,29 @@ const COMMAND_LINE: Readonly<Record<Name, Face>> = {
   cloneRepo: { without: 'git clone: a person at a terminal has the rights already' },
   setupRepo: { without: 'a run installs what it needs; a person at a terminal runs the package manager' },
   planRepo: { without: 'start --no-auto-merge --pause-on-pr' },
+  findHooks: 'webhooks list',
+  createHook: 'webhooks add',
+  getHook: 'webhooks list',
+  updateHook: 'webhooks update',
+  deleteHook: 'webhooks remove',
+  testHook: 'webhooks test',
+  findDeliveries: 'webhooks deliveries',
+  getHookDelivery: 'webhooks deliveries',
+  redeliverHook: 'webhooks redeliver',
   healthCheck: 'doctor',
+  getStatus: 'status',
+  listTasks: 'plan',
+  initializeTask: 'start',
+  cleanTask: 'clean',
+  deleteCodingStyle: { without: 'rm .claude-task-master/coding-style.md: nothing here writes one' },
+  checkMailbox: { without: 'a command of its own is not built yet; messages are given with resume' },
+  clearMailbox: { without: 'a command of its own is not built yet; messages are given with resume' },
 }
 
-/** The tool of the MCP server. */
-const MCP: Readonly<Record<Name, Face>> = Object.fromEntries(
-  Object.keys(CATALOG).map((name) => [name, { without: 'being built' }]),
-) as Record<Name, Face>
+const WITHOUT_REST: Partial<Readonly<Record<Name, string>>> = {
+  listTasks: 'GET /plan holds the tasks of every group',
+  cleanTask: 'DELETE /task is its forced form, as in the original',
+}
 
 const names = Object.keys(CATALOG) as Name[]
 
@@ -47,8 +64,9 @@ it('every operation has a name of its own that MCP and OpenAPI can use', () => {
 })
 
 it.each(names)('REST: %s', (name) => {
+  if (WITHOUT_REST[name] !== undefined) return expect(WITHOUT_REST[name]).toMatch(/\w/)
   const routes = ROUTES.filter((route) => route.operation === CATALOG[name])
-  expect(routes).toHaveLength(1)
+  expect(routes.length).toBeGreaterThan(0)
   const changes = routes[0]?.method !== 'get'
   expect(CATALOG[name].changes).toBe(changes)
 })
@@ -59,12 +77,15 @@ it.each(names)('command line: %s', (name) => {
     { version: '1.2.3' } as never,
     () => ({}) as never,
     () => {},
-  ).commands.map((command) => command.name())
+  ).commands.flatMap((command) => [
+    command.name(),
+    ...command.commands.map((below) => `${command.name()} ${below.name()}`),
+  ])
   if (typeof face === 'string') expect(commands).toContain(face)
   else expect(face.without).toMatch(/\w/)
 })
 
 it.each(names)('MCP: %s', (name) => {
-  const face = MCP[name]
-  expect(typeof face === 'string' ? face : face.without).toMatch(/\w/)
+  const tool = TOOLS.get(CATALOG[name].name)
+  expect(tool?.operation).toBe(CATALOG[name])
 })

@@ -104,7 +104,7 @@ export function createDesk(parts: DeskParts): ServerDesk {
   }
 
   async function halt(id: CardId, how: 'pause' | 'stop', reason: string | null): Promise<Steered> {
-    const before = row(id)
+    const before = requireOpen(row(id))
     switch (before.phase) {
       case 'queued':
       case 'held': {

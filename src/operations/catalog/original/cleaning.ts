@@ -38,7 +38,9 @@ export const deleteTask = defineOperation({
 })
 
 async function putAway({ runs }: OperationContext, id: string): Promise<z.input<typeof cleaned>> {
-  await runs.stop(id, { reason: 'put away', cleanup: true })
+  const { card } = await runs.open(id)
+  if (card.isPutAway) await runs.remove(id)
+  else await runs.stop(id, { reason: 'put away', cleanup: true })
   return { success: true, message: 'The task is put away; its branches and its history stay', files_removed: true }
 }
 
