@@ -28,7 +28,7 @@ it('says where each part of a request goes', () => {
   const { post } = document.paths['/tasks']
   expect(post.parameters).toEqual([expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false })])
   const body = post.requestBody.content['application/json'].schema
-  expect(body.required.toSorted()).toEqual(['goal', 'repository'])
+  expect(body.required.toSorted()).toEqual(['goal'])
   expect(body.properties.idempotency_key).toBeUndefined()
   const parameters = document.paths['/tasks/{id}/logs'].get.parameters
   expect(parameters.map(({ name, in: place }: Loose) => `${place} ${name}`)).toEqual(['path id', 'query tail'])

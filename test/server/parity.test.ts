@@ -38,7 +38,7 @@ const COMMAND_LINE: Readonly<Record<Name, Face>> = {
   deleteHook: 'webhooks remove',
   testHook: 'webhooks test',
   findDeliveries: 'webhooks deliveries',
-  getHookDelivery: 'webhooks deliveries',
+  getHookDelivery: 'webhooks delivery',
   redeliverHook: 'webhooks redeliver',
   healthCheck: 'doctor',
   getStatus: 'status',
