@@ -53,7 +53,7 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
   return {
     store: house.store,
     now: clock.now,
-    webhooks: createRunWebhooks(house),
+    webhooks: createRunWebhooks(house, null),
     preflight: (request) =>
       preflight(
         {

@@ -8,7 +8,7 @@ import { Failure } from '../domain/failure.ts'
 import { toRunFacts } from '../notify/event/run-facts.ts'
 import type { HookRegistry } from '../notify/hooks/hook-registry.ts'
 import { ensureRunHook } from '../notify/hooks/run-hook.ts'
-import { createNotifier } from '../notify/notifier.ts'
+import { createNotifier, type Notifier } from '../notify/notifier.ts'
 import type { Outbox } from '../notify/outbox/outbox.ts'
 import { createRunReader } from '../notify/run-reader.ts'
 import type { RunWebhooks } from '../operations/run-parts.ts'
@@ -26,6 +26,10 @@ import { gitEnvironment } from './environments.ts'
 import type { House } from './house.ts'
 import { createWebhooks, WEBHOOKS_FILE } from './webhooks.ts'
 
+/** Who is told would be for everybody to say who may push there. */
+const foreign = (file: string) =>
+  `${file} is a file of the repository, but who is told of your runs is yours to say: it is not used`
+
 /** For who looks after them by hand. Secrets may be written: git is told to leave the directory alone. */
 export async function openWebhooks(base: CliBase, repository: string): Promise<WebhookParts> {
   const { webhooks: policy } = readConfig(base.environment, repository).config
@@ -33,6 +37,9 @@ export async function openWebhooks(base: CliBase, repository: string): Promise<W
   const known = await git.try(['rev-parse', '--path-format=absolute', '--git-common-dir'])
   if (known.exitCode === 0) await ensureExcluded(known.stdout.trimEnd(), [STATE_PATTERN])
   const directory = stateDirectory(repository)
+  const file = join(directory, WEBHOOKS_FILE)
+  if (existsSync(file) && (await isTracked(git, file)))
+    throw new Failure('config_invalid', `${foreign(file)}: git rm --cached ${file}`)
   const webhooks: WebhookParts = createWebhooks({
     directory,
     policy,
@@ -40,6 +47,21 @@ export async function openWebhooks(base: CliBase, repository: string): Promise<W
     catchUp: async (outbox) => readAbandonedRun({ directory, repository, hooks: webhooks.hooks, outbox }),
   })
   return webhooks
+}
+
+function bothOf(one: Notifier, other: Notifier): Notifier {
+  return {
+    onEvent(event) {
+      one.onEvent(event)
+      other.onEvent(event)
+    },
+    onState(state) {
+      one.onState(state)
+      other.onState(state)
+    },
+    settle: async () => void (await Promise.all([one.settle(), other.settle()])),
+    close: async (waitMs) => void (await Promise.all([one.close(waitMs), other.close(waitMs)])),
+  }
 }
 
 /** A run at work tells of itself. */
@@ -58,7 +80,11 @@ async function readAbandonedRun(request: {
   await createRunReader({ place: directory, runId, events: store.events, facts, hooks, outbox, now: clock.now }).read()
 }
 
-export function createRunWebhooks({ base, git, repository, resolved, store }: House): RunWebhooks {
+/** `server`: webhooks of the server that the run works in; null = it works by itself. */
+export function createRunWebhooks(
+  { base, git, repository, resolved, store }: House,
+  server: WebhookParts | null,
+): RunWebhooks {
   const { webhooks: configured } = resolved.config
   const directory = store.location
   const webhooks = createWebhooks({ directory, policy: configured, version: base.version })
@@ -80,21 +106,34 @@ export function createRunWebhooks({ base, git, repository, resolved, store }: Ho
     async open({ state, report }) {
       const file = join(directory, WEBHOOKS_FILE)
       const isForeign = existsSync(file) && (await isTracked(git, file))
-      if (isForeign)
-        report(`${file} is a file of the repository; who is told of your runs is yours to say: it is not used`)
-      return createNotifier({
+      if (isForeign) report(foreign(file))
+      const common = {
         place: directory,
         workingDirectory: repository,
         state,
+        now: clock.now,
+        report,
+      }
+      const own = createNotifier({
+        ...common,
         events: createEventReader(layoutOf(directory).events).after,
         hooks: isForeign ? { ...webhooks.hooks, list: () => ({ hooks: [], problems: [] }) } : webhooks.hooks,
         hasOutbox: webhooks.hasOutbox,
         openOutbox: webhooks.openOutbox,
         startCourier: (outbox) => webhooks.startCourier(outbox, report),
-        now: clock.now,
-        report,
         isServedOn: false,
       })
+      if (server === null) return own
+      const shared = createNotifier({
+        ...common,
+        events: createEventReader(layoutOf(directory).events).after,
+        hooks: server.hooks,
+        hasOutbox: server.hasOutbox,
+        openOutbox: server.openOutbox,
+        startCourier: (outbox) => server.startCourier(outbox, report),
+        isServedOn: true,
+      })
+      return bothOf(own, shared)
     },
   }
 }

@@ -15,6 +15,8 @@ export type Receiver = {
   readonly received: readonly Received[]
   /** Signatures that did not fit. */
   readonly forged: readonly string[]
+  /** Looks now, and after each request. */
+  until(holds: () => boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -25,14 +27,32 @@ export async function createReceiver(
 ): Promise<Receiver> {
   const received: Received[] = []
   const forged: string[] = []
+  let waiting: { holds: () => boolean; resolve: () => void }[] = []
+  const look = () => {
+    for (const one of waiting) if (one.holds()) one.resolve()
+    waiting = waiting.filter(({ holds }) => !holds())
+  }
   const server = await createHttpScript((request, count) => {
     const problem = secret === null ? null : problemOf(request, secret)
     if (problem !== null) forged.push(problem)
     const answered = answer(request, count) ?? { status: 204 }
     if (answered.silence === undefined && (answered.status ?? 200) < 300) received.push(toReceived(request))
+    look()
     return answered
   })
-  return { url: `${server.url}/hook`, requests: server.requests, received, forged, close: server.close }
+  return {
+    url: `${server.url}/hook`,
+    requests: server.requests,
+    received,
+    forged,
+    until(holds) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.push({ holds, resolve })
+      look()
+      return promise
+    },
+    close: server.close,
+  }
 }
 
 function toReceived({ headers, body }: SeenRequest): Received {

@@ -86,7 +86,9 @@ export const updateWebhookInput = z.strictObject({
 export function updateWebhook(parts: WebhookParts, input: z.output<typeof updateWebhookInput>): WebhookView {
   const { webhook_id: id, ...asked } = input
   if (Object.values(asked).every((value) => value === undefined || value === null)) {
-    throw new Failure('usage', 'At least one field must be provided for update')
+    throw new Failure('usage', 'At least one field must be provided for update', {
+      facts: { error: 'validation_error' }, // the original's name of it
+    })
   }
   if (asked.url !== undefined && asked.url !== null) requireAllowed(asked.url, parts.policy)
   const hook = parts.hooks.change((changes) => {
