@@ -3,7 +3,7 @@
  * <- main. Implementations are known to compose.ts alone.
  */
 const INTERFACES =
-  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|repository|sandbox)|store/(store|disk))\\.ts$'
+  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|repository|sandbox)|store/(store|disk|mailbox))\\.ts$'
 
 module.exports = {
   forbidden: [

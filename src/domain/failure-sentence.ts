@@ -114,6 +114,13 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
     cure: known(facts.webhook, (id) => `Change that one: claudetm webhooks update ${id}`) || null,
   }),
   webhook_refused: (message) => ({ sentence: message, cure: null }),
+  input_invalid: (message) => ({ sentence: message, cure: null }),
+  path_refused: (message) => ({ sentence: message, cure: 'Use a directory below CLAUDETM_ROOTS of the server' }),
+  url_refused: (message) => ({ sentence: message, cure: null }),
+  repository_exists: (message) => ({ sentence: message, cure: 'Name another directory, or use the one that is there' }),
+  key_reused: (message) => ({ sentence: message, cure: 'Use a new key for each request' }),
+  not_waiting: (message) => ({ sentence: message, cure: null }),
+  server_running: (message) => ({ sentence: message, cure: 'Stop it, or choose another directory with CLAUDETM_DATA' }),
   timeout: (message, facts) => ({
     sentence: `a command took too long${known(facts.command, (command) => ` (${command})`)}: ${message}`,
     cure: RESUME,

@@ -17,11 +17,13 @@ import { act } from './actions/act.ts'
 import type { ActResult } from './actions/act-result.ts'
 import { blockGroup } from './actions/waiting.ts'
 import type { Context } from './context.ts'
+import { readLetters } from './letters.ts'
 import { withGroup } from './memory.ts'
 import { showNotice } from './notice.ts'
 import { observeGroup } from './observe.ts'
 
-export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone'
+/** `replan`: a person has something to say about the plan. */
+export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone' | 'replan'
 
 /** The same facts leading to the same act this often in a row is a defect of ours, not work. */
 const MAX_REPEATS = 8
@@ -32,6 +34,8 @@ export async function reconcile(context: Context, id: GroupId): Promise<GroupEnd
   for (;;) {
     if (context.halt.aborted) return 'halted'
     await context.planFile.sync()
+    await readLetters(context)
+    if (context.memory.state().messages.length > 0) return 'replan'
     const group = currentGroup(context, id)
     if (group === null) return 'gone'
     const o = await observeGroup(context, group)

@@ -108,6 +108,11 @@ function rejectAnswer(state: RunState, problem: string): RunState {
   }
 }
 
+/** Those the session was given; what came later is still to be answered. */
+function answeredMessages({ attempt }: RunState): number {
+  return Number(/^message:(\d+)$/.exec(attempt?.subject ?? '')?.[1] ?? 0)
+}
+
 /** null = accepted. */
 async function acceptPlan(context: Context, output: PlanOutput): Promise<string | null> {
   const { memory } = context
@@ -157,7 +162,7 @@ async function acceptUpdate(context: Context, output: PlanOutput): Promise<strin
   await memory.emit(planUpdated(source, applied, applyEdit(state, applied, clock.now())))
   await memory.update((before) => ({
     ...applyEdit(before, applied, clock.now()),
-    messages: source === 'message' ? [] : before.messages,
+    messages: before.messages.slice(answeredMessages(state)),
     verification: before.verification === null ? null : { ...before.verification, followedUp: true },
     attempt: null,
   }))

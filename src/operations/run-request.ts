@@ -51,6 +51,18 @@ export type ResumeRequest = {
   readonly webhook: WebhookRequest | null
 }
 
+/** `resume` without a word about anything. */
+export const PLAIN_RESUME: ResumeRequest = {
+  message: null,
+  force: false,
+  maxCostUsd: null,
+  maxSessions: null,
+  autoMerge: null,
+  admin: null,
+  webhookPort: null,
+  webhook: null,
+}
+
 /** `merge-pr`: one pull request that exists (or is made from the branch checked out) is brought to its merge. */
 export type MergePrRequest = {
   /** null = the one of the branch that is checked out. */

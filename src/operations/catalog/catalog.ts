@@ -1,0 +1,31 @@
+/** Everything a person can ask for. */
+import { healthCheck } from './house.ts'
+import { getContext, getCost, getEvidence, getLogs, getPlan, getProgress, getSessions, watchTask } from './reading.ts'
+import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
+import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
+import { findTasks, getTask, removeTask, startTask } from './tasks.ts'
+
+export const CATALOG = {
+  startTask,
+  findTasks,
+  getTask,
+  removeTask,
+  getPlan,
+  getProgress,
+  getContext,
+  getLogs,
+  watchTask,
+  getSessions,
+  getCost,
+  getEvidence,
+  pauseTask,
+  resumeTask,
+  stopTask,
+  sendMessage,
+  answerTask,
+  updateConfig,
+  cloneRepo,
+  setupRepo,
+  planRepo,
+  healthCheck,
+} as const

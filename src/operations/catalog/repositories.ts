@@ -1,0 +1,96 @@
+/** Repositories of the machine: cloning, preparing, planning without working. */
+import { z } from 'zod'
+import { defineOperation } from './operation.ts'
+import { goal, startOptions, toStartRequest } from './wire/options.ts'
+import { task, toTask } from './wire/task.ts'
+
+const workDir = z.string().trim().min(1).max(4_096).describe('A directory below an allowed root')
+const address = z.string().trim().min(1).max(2_048).describe('https:// or ssh')
+
+export const cloneRepo = defineOperation({
+  name: 'clone_repo',
+  summary: 'Clone a repository below an allowed root',
+  changes: true,
+  input: z.strictObject({
+    url: address,
+    target_dir: workDir.nullish(),
+    branch: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .regex(/^[^-\s]\S*$/, 'not the name of a branch')
+      .nullish(),
+  }),
+  output: z
+    .object({
+      success: z.literal(true),
+      message: z.string(),
+      repo_url: z.string(),
+      target_dir: z.string(),
+      branch: z.string().nullable(),
+    })
+    .meta({ id: 'Cloned' }),
+  async perform({ repositories }, { url, target_dir: directory, branch }) {
+    const cloned = await repositories.clone({ url, directory: directory ?? null, branch: branch ?? null })
+    return {
+      success: true,
+      message: `Cloned into ${cloned.path}`,
+      repo_url: cloned.url,
+      target_dir: cloned.path,
+      branch: cloned.branch,
+    }
+  },
+})
+
+export const setupRepo = defineOperation({
+  name: 'setup_repo',
+  summary: "Install a repository's dependencies; its own scripts run only when asked for",
+  changes: true,
+  input: z.strictObject({ work_dir: workDir, run_setup_scripts: z.boolean().default(false) }),
+  output: z
+    .object({
+      success: z.boolean(),
+      message: z.string(),
+      work_dir: z.string(),
+      steps_completed: z.array(z.string()),
+      venv_path: z.string().nullable(),
+      dependencies_installed: z.boolean(),
+      setup_scripts_run: z.array(z.string()),
+      problem: z.string().nullable().describe('The end of the output of the step that failed'),
+    })
+    .meta({ id: 'SetUp' }),
+  async perform({ repositories }, { work_dir: directory, run_setup_scripts: runScripts }) {
+    const path = await repositories.confine(directory)
+    const steps = await repositories.setUp({ path, runScripts })
+    const failed = steps.find((step) => !step.ok)
+    const done = steps.filter((step) => step.ok)
+    return {
+      success: failed === undefined,
+      message: failed === undefined ? `${done.length} steps are done` : `${failed.command} failed`,
+      work_dir: path,
+      steps_completed: done.map((step) => step.command),
+      venv_path: steps.find((step) => step.venv !== null)?.venv ?? null,
+      dependencies_installed: done.some((step) => step.kind === 'install'),
+      setup_scripts_run: done.filter((step) => step.kind === 'script').map((step) => step.command),
+      problem: failed?.tail ?? null,
+    }
+  },
+})
+
+export const planRepo = defineOperation({
+  name: 'plan_repo',
+  summary: 'Plan a goal without working on it: the task pauses before its first pull request',
+  changes: true,
+  input: z.strictObject({ work_dir: workDir, goal, model: startOptions.shape.model }),
+  output: z
+    .object({ success: z.literal(true), message: z.string(), work_dir: z.string(), goal: z.string(), task })
+    .meta({ id: 'Planned' }),
+  async perform({ runs, repositories }, { work_dir: directory, goal: text, model }) {
+    const repository = await repositories.resolve(directory)
+    const options = { model, auto_merge: false, pause_on_pr: true, max_sessions: 1 }
+    const order = { kind: 'start' as const, request: toStartRequest(text, options) }
+    const { card } = await runs.add({ repository, goal: text, order, key: null })
+    return { success: true, message: 'The planning is queued', work_dir: repository, goal: text, task: toTask(card) }
+  },
+})

@@ -1,0 +1,70 @@
+/** Everything a person can ask for is offered by every face, or somebody wrote down why not. */
+import { expect, it } from 'vitest'
+import { createProgram } from '../../src/cli/program.ts'
+import { CATALOG } from '../../src/operations/catalog/catalog.ts'
+import { ROUTES } from '../../src/server/rest/routes.ts'
+
+type Face = string | { readonly without: string }
+type Name = keyof typeof CATALOG
+
+/** The command of `claudetm` that does it. */
+const COMMAND_LINE: Readonly<Record<Name, Face>> = {
+  startTask: 'start',
+  findTasks: 'history',
+  getTask: 'status',
+  removeTask: 'clean',
+  getPlan: 'plan',
+  getProgress: 'progress',
+  getContext: 'context',
+  getLogs: 'logs',
+  watchTask: { without: 'start --json and resume --json print the events; logs --follow reads along' },
+  getSessions: { without: 'status shows their number and what they cost; events.jsonl holds them' },
+  getCost: { without: 'status shows it' },
+  getEvidence: { without: 'the run prints it as it is found; the log holds it' },
+  pauseTask: 'pause',
+  resumeTask: 'resume',
+  stopTask: 'stop',
+  sendMessage: 'resume',
+  answerTask: 'resume',
+  updateConfig: { without: 'options are changed with resume; a command of its own is not built yet' },
+  cloneRepo: { without: 'git clone: a person at a terminal has the rights already' },
+  setupRepo: { without: 'a run installs what it needs; a person at a terminal runs the package manager' },
+  planRepo: { without: 'start --no-auto-merge --pause-on-pr' },
+  healthCheck: 'doctor',
+}
+
+/** The tool of the MCP server. */
+const MCP: Readonly<Record<Name, Face>> = Object.fromEntries(
+  Object.keys(CATALOG).map((name) => [name, { without: 'being built' }]),
+) as Record<Name, Face>
+
+const names = Object.keys(CATALOG) as Name[]
+
+it('every operation has a name of its own that MCP and OpenAPI can use', () => {
+  const all = Object.values(CATALOG).map((operation) => operation.name)
+  expect(new Set(all).size).toBe(all.length)
+  for (const name of all) expect(name).toMatch(/^[a-z]+(_[a-z]+)+$/)
+})
+
+it.each(names)('REST: %s', (name) => {
+  const routes = ROUTES.filter((route) => route.operation === CATALOG[name])
+  expect(routes).toHaveLength(1)
+  const changes = routes[0]?.method !== 'get'
+  expect(CATALOG[name].changes).toBe(changes)
+})
+
+it.each(names)('command line: %s', (name) => {
+  const face = COMMAND_LINE[name]
+  const commands = createProgram(
+    { version: '1.2.3' } as never,
+    () => ({}) as never,
+    () => {},
+  ).commands.map((command) => command.name())
+  if (typeof face === 'string') expect(commands).toContain(face)
+  else expect(face.without).toMatch(/\w/)
+})
+
+it.each(names)('MCP: %s', (name) => {
+  const face = MCP[name]
+  expect(typeof face === 'string' ? face : face.without).toMatch(/\w/)
+})
