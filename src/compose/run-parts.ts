@@ -13,6 +13,7 @@ import { toProjectEnvironment } from '../lib/environment.ts'
 import { endMarkedProcesses } from '../lib/marked-processes.ts'
 import { chooseForge, preflight } from '../operations/preflight.ts'
 import type { OpenedRun, RunParts } from '../operations/run-parts.ts'
+import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
 import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import type { RunLock } from '../store/store.ts'
 import { createSandbox } from '../workspace/confinement/create-sandbox.ts'
@@ -42,8 +43,12 @@ const CONCURRENCY = 1
 /** An orphaned agent writes down what it has before it goes. */
 const LEFTOVER_GRACE_MS = 2_000
 
-/** What somebody else brings along instead of what is made here. */
-export type Replaced = { readonly agent?: Agent } & Pick<ForgeRequest, 'intake'>
+/** What somebody else brings along, instead of what is made here or beside it. */
+export type Replaced = {
+  readonly agent?: Agent
+  /** Of the server this run works in: told as well. */
+  readonly webhooks?: WebhookParts
+} & Pick<ForgeRequest, 'intake'>
 
 export async function createRunParts(base: HouseBase, replaced: Replaced = {}): Promise<RunParts> {
   const house = await openHouse(base)
@@ -57,7 +62,7 @@ export async function createRunParts(base: HouseBase, replaced: Replaced = {}): 
   return {
     store: house.store,
     now: clock.now,
-    webhooks: createRunWebhooks(house, null),
+    webhooks: createRunWebhooks(house, replaced.webhooks ?? null),
     preflight: (request) =>
       preflight(
         {

@@ -12,9 +12,11 @@ import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
 import { createGit } from '../workspace/git.ts'
 import { findTopLevel } from '../workspace/repository.ts'
+import { readConfig } from './configuration.ts'
 import { gitEnvironment } from './environments.ts'
 import { createGitFor, createSetUpParts } from './repositories.ts'
 import { createRunParts, removeWorkspaces } from './run-parts.ts'
+import { createServerWebhooks } from './server-webhooks.ts'
 
 export type ServerRequest = {
   readonly flags: ServerFlags
@@ -30,10 +32,17 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
   const { version, agent } = request
   const settings = readServerSettings(request.flags, request.environment, request.cwd)
   const environment = withoutServerSecrets(request.environment)
+  const webhooks = createServerWebhooks({
+    directory: settings.dataDirectory,
+    policy: readConfig(environment, null).config.webhooks,
+    version,
+    report: request.report,
+  })
   const intake = settings.webhookSecret === null ? null : createWebhookIntake({ secret: settings.webhookSecret })
   const at = (repository: string) => ({ environment, version, cwd: repository })
-  return startServer({
+  const server = await startServer({
     settings,
+    webhooks: webhooks.parts,
     environment: request.environment,
     version,
     now: () => Date.now(),
@@ -54,10 +63,18 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
       openArchived: (repository, runId) => openArchivedRun(stateDirectory(repository), runId),
       stampOf: (repository) => stampOf(join(stateDirectory(repository), 'state.json')),
       openMailbox: (repository) => createMailbox({ directory: stateDirectory(repository), now: () => Date.now() }),
-      openRun: (repository) => createRunParts(at(repository), { intake, ...(agent !== undefined && { agent }) }),
+      openRun: (repository) =>
+        createRunParts(at(repository), { intake, webhooks: webhooks.parts, ...(agent !== undefined && { agent }) }),
       removeWorkspaces: (repository) => removeWorkspaces(at(repository)),
     },
   })
+  return {
+    url: server.url,
+    async close() {
+      await server.close()
+      await webhooks.close()
+    },
+  }
 }
 
 async function stampOf(file: string): Promise<string> {

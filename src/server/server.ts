@@ -6,6 +6,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import type { Environment } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
 import type { OperationContext } from '../operations/catalog/context.ts'
+import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
 import { openAudit } from './guard/audit.ts'
 import { readPassword } from './guard/password.ts'
 import { createMetrics } from './metrics.ts'
@@ -31,6 +32,7 @@ export type ServerParts = {
   readonly version: string
   readonly now: () => number
   readonly launcher: Launcher
+  readonly webhooks: WebhookParts
   readonly findTopLevel: (path: string) => Promise<string>
   readonly gitFor: GitFor
   readonly setUp: SetUpParts
@@ -83,7 +85,14 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     gitFor: parts.gitFor,
     setUp: parts.setUp,
   })
-  const context: OperationContext = { version: parts.version, now, startedAt: now(), runs, repositories }
+  const context: OperationContext = {
+    version: parts.version,
+    now,
+    startedAt: now(),
+    runs,
+    repositories,
+    webhooks: parts.webhooks,
+  }
   const closing = new AbortController()
 
   const audit = await openAudit(join(settings.dataDirectory, 'audit.jsonl'))

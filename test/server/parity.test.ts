@@ -30,6 +30,16 @@ const COMMAND_LINE: Readonly<Record<Name, Face>> = {
   cloneRepo: { without: 'git clone: a person at a terminal has the rights already' },
   setupRepo: { without: 'a run installs what it needs; a person at a terminal runs the package manager' },
   planRepo: { without: 'start --no-auto-merge --pause-on-pr' },
+  findHooks: 'webhooks',
+  createHook: 'webhooks',
+  getHook: 'webhooks',
+  updateHook: 'webhooks',
+  changeHook: 'webhooks',
+  deleteHook: 'webhooks',
+  testHook: 'webhooks',
+  findDeliveries: 'webhooks',
+  getHookDelivery: 'webhooks',
+  redeliverHook: 'webhooks',
   healthCheck: 'doctor',
 }
 

@@ -4,6 +4,18 @@ import { getContext, getCost, getEvidence, getLogs, getPlan, getProgress, getSes
 import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
 import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
 import { findTasks, getTask, removeTask, startTask } from './tasks.ts'
+import {
+  changeHook,
+  createHook,
+  deleteHook,
+  findDeliveries,
+  findHooks,
+  getHook,
+  getHookDelivery,
+  redeliverHook,
+  testHook,
+  updateHook,
+} from './webhooks.ts'
 
 export const CATALOG = {
   startTask,
@@ -27,5 +39,15 @@ export const CATALOG = {
   cloneRepo,
   setupRepo,
   planRepo,
+  findHooks,
+  createHook,
+  getHook,
+  updateHook,
+  changeHook,
+  deleteHook,
+  testHook,
+  findDeliveries,
+  getHookDelivery,
+  redeliverHook,
   healthCheck,
 } as const

@@ -1,8 +1,10 @@
 /** What operations are done with. The server makes it; a face only passes it on. */
+import type { WebhookParts } from '../webhooks/webhook-parts.ts'
 import type { RepositoryDesk } from './repository-desk.ts'
 import type { RunDesk } from './run-desk.ts'
 
 export type OperationContext = {
+  readonly webhooks: WebhookParts
   readonly version: string
   readonly now: () => number
   /** Of the process (epoch ms). */

@@ -13,7 +13,7 @@ export type Route = {
   readonly status?: number
   /** Answered without the password. */
   readonly isPublic?: true
-  /** Only where a password is configured, as in the original: it brings foreign code onto the machine. */
+  /** Only where a password is configured, as in the original: it brings foreign code onto the machine, or sends from it. */
   readonly needsPassword?: true
 }
 
@@ -22,6 +22,15 @@ const task = (method: Method, rest: string, operation: Route['operation'], more:
   path: `/tasks/{id}${rest}`,
   operation,
   ...more,
+})
+
+/** Who is told of what happens: only behind a password, since it makes the server send requests. */
+const webhooks = (method: Method, rest: string, operation: Route['operation'], status = 200): Route => ({
+  method,
+  path: `/webhooks${rest}`,
+  operation,
+  status,
+  needsPassword: true,
 })
 
 export const ROUTES: readonly Route[] = [
@@ -46,5 +55,15 @@ export const ROUTES: readonly Route[] = [
   { method: 'post', path: '/repo/clone', operation: CATALOG.cloneRepo, needsPassword: true },
   { method: 'post', path: '/repo/setup', operation: CATALOG.setupRepo, needsPassword: true },
   { method: 'post', path: '/repo/plan', operation: CATALOG.planRepo, needsPassword: true },
+  webhooks('get', '', CATALOG.findHooks),
+  webhooks('post', '', CATALOG.createHook, 201),
+  webhooks('post', '/test', CATALOG.testHook),
+  webhooks('get', '/deliveries', CATALOG.findDeliveries),
+  webhooks('get', '/deliveries/{delivery_id}', CATALOG.getHookDelivery),
+  webhooks('post', '/deliveries/{delivery_id}/redeliver', CATALOG.redeliverHook, 202),
+  webhooks('get', '/{webhook_id}', CATALOG.getHook),
+  webhooks('put', '/{webhook_id}', CATALOG.updateHook),
+  webhooks('patch', '/{webhook_id}', CATALOG.changeHook),
+  webhooks('delete', '/{webhook_id}', CATALOG.deleteHook),
   { method: 'get', path: '/health', operation: CATALOG.healthCheck, isPublic: true },
 ]
