@@ -1,24 +1,33 @@
 /**
  * What webhooks cost a run. 1. Whole runs with a model that answers at once, alternating: without subscribers, with one that
- * answers and one that never does. What is not inside sessions and commands is ours. 2. How long the outbox holds up the
- * event loop for one event, with a thousand of them.
+ * answers and one that never does. What is not inside sessions and commands is ours. 2. CPU time of reading the events and
+ * queueing the deliveries.
  * `node scripts/bench-webhooks.ts [pairs]`, after `npm run build`.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunEvent } from '../src/domain/events.ts'
-import { NO_STORY } from '../src/notify/event/story.ts'
+import type { GroupId, RunId, SessionId, TaskId } from '../src/domain/ids.ts'
+import { HOOK_DEFAULTS, type Hook } from '../src/notify/hooks/hook.ts'
 import { openOutbox } from '../src/notify/outbox/sqlite-outbox.ts'
+import { createRunReader } from '../src/notify/run-reader.ts'
+import { createEventReader, openEventLog } from '../src/store/state-dir/event-log.ts'
 import { runCli } from '../test/support/cli.ts'
 import { createHttpScript } from '../test/support/http-script.ts'
 import { createPlace } from '../test/support/place.ts'
 import { robustScenario } from '../test/support/robust-scenario.ts'
 
 const PAIRS = Number(process.argv[2] ?? 5)
-const EVENTS = 1_000
+const TOLD = 1_000
+const EVENTS_PER_TOLD = 20
 
 async function main(): Promise<void> {
+  if (PAIRS > 0) await benchRuns()
+  await benchReading()
+}
+
+async function benchRuns(): Promise<void> {
   const answering = await createHttpScript(() => ({ status: 204 }))
   const silent = await createHttpScript(() => ({ silence: 'hang' }))
   const plain: number[] = []
@@ -32,7 +41,6 @@ async function main(): Promise<void> {
     `ours in a whole run, until it says how it ended: median ${median(plain)} ms without, ${median(told)} ms with two webhooks (${answering.requests.length / PAIRS} deliveries a run)`,
   )
   await Promise.all([answering.close(), silent.close()])
-  benchOutbox()
 }
 
 /** From the first event to the last one of the run; waiting for endpoints comes after that. */
@@ -72,23 +80,69 @@ function workOf(event: RunEvent): number {
   }
 }
 
-function benchOutbox(): void {
+/** Everything the run's own process does for it, without the network: in CPU time, which other programs do not change. */
+async function benchReading(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'claudetm-bench-'))
-  const outbox = openOutbox(join(directory, 'webhooks.sqlite'), () => {})
-  const took: number[] = []
-  for (let seq = 1; seq <= EVENTS; seq += 1) {
-    const body = JSON.stringify({ seq, text: 'x'.repeat(400) })
-    const message = { id: `id-${seq}`, event: 'task.started', runId: 'run', at: seq, body } as const
-    const startedAt = performance.now()
-    outbox.enqueue([{ message, hookIds: ['a', 'b'] }], { source: 'run', seq, at: seq, story: NO_STORY }, seq)
-    took.push(performance.now() - startedAt)
+  const log = openEventLog(join(directory, 'events.jsonl'))
+  for (let told = 1; told <= TOLD; told += 1) {
+    log.append(RUN, told, {
+      type: 'task.started',
+      groupId: 'g1' as GroupId,
+      taskId: 't1' as TaskId,
+      title: 'x'.repeat(60),
+    })
+    for (let noise = 1; noise < EVENTS_PER_TOLD; noise += 1) log.append(RUN, told, ACTIVITY)
   }
+  log.close()
+  const outbox = openOutbox(join(directory, 'webhooks.sqlite'), () => {})
+  const list = () => ({ hooks: [hook('a'), hook('b')], problems: [] })
+  const reader = createRunReader({
+    place: directory,
+    runId: RUN,
+    events: createEventReader(join(directory, 'events.jsonl')).after,
+    facts: () => FACTS,
+    hooks: { location: '', list, change: () => raise() },
+    outbox,
+    now: Date.now,
+  })
+  const before = process.cpuUsage()
+  await reader.read()
+  const { user, system } = process.cpuUsage(before)
   outbox.close()
   rmSync(directory, { recursive: true })
-  const sorted = took.sort((a, b) => a - b)
+  const perTold = (user + system) / TOLD
   console.log(
-    `outbox: ${EVENTS} events for two hooks, median ${sorted[EVENTS / 2]?.toFixed(2)} ms, p99 ${sorted[EVENTS * 0.99]?.toFixed(2)} ms, longest ${sorted.at(-1)?.toFixed(2)} ms each`,
+    `reading and queueing: ${TOLD} events told to two webhooks among ${TOLD * EVENTS_PER_TOLD}: ${perTold.toFixed(0)} µs of CPU for each that is told (with the ${EVENTS_PER_TOLD - 1} that are not)`,
   )
+}
+
+const RUN = 'bench' as RunId
+const ACTIVITY = {
+  type: 'agent.activity',
+  sessionId: 's' as SessionId,
+  tool: 'Bash',
+  text: 'x'.repeat(120),
+  subagent: null,
+} as const
+const FACTS = {
+  goal: '',
+  workingDirectory: '',
+  targetBranch: 'main',
+  maxSessions: null,
+  autoMerge: true,
+  prPerTask: false,
+  tasks: Array.from({ length: 50 }, (_, index) => ({ id: `t${index}` as TaskId, title: 'x', done: false })),
+  groups: {},
+}
+
+function hook(id: string): Hook {
+  const at = new Date(0).toISOString()
+  const nothing = { secret: null, events: null, name: null, description: null, run_id: null, disabled_reason: null }
+  return { ...HOOK_DEFAULTS, ...nothing, id, url: 'https://a.example/', headers: {}, created_at: at, updated_at: at }
+}
+
+function raise(): never {
+  throw new Error('nothing is changed here')
 }
 
 function median(values: readonly number[]): number {

@@ -50,13 +50,14 @@ export function addWebhookCommands(program: Command, parts: Parts, finish: Finis
     .action(async (id: string | undefined, options: DeliveriesFlags) =>
       finish(await (await load()).deliveries(parts(), id ?? null, options)),
     )
-  command('delivery <number>', 'one of them: what is sent, and every attempt').action(
-    async (number: string, options: Json) => finish(await (await load()).delivery(parts(), parseId(number), options)),
-  )
-  waiting(command('redeliver <number>', 'send one again, with the same id')).action(
-    async (number: string, options: DeliverFlags) =>
-      finish(await (await load()).redeliverOne(parts(), parseId(number), options)),
-  )
+  command('delivery', 'one of them: what is sent, and every attempt')
+    .argument('<number>', 'its number in the list', parseId)
+    .action(async (number: number, options: Json) => finish(await (await load()).delivery(parts(), number, options)))
+  waiting(command('redeliver', 'send one again, with the same id'))
+    .argument('<number>', 'its number in the list', parseId)
+    .action(async (number: number, options: DeliverFlags) =>
+      finish(await (await load()).redeliverOne(parts(), number, options)),
+    )
   waiting(command('deliver', 'send now what did not go out yet')).action(async (options: DeliverFlags) =>
     finish(await (await load()).deliver(parts(), options)),
   )

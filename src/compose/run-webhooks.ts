@@ -26,6 +26,10 @@ import { gitEnvironment } from './environments.ts'
 import type { House } from './house.ts'
 import { createWebhooks, WEBHOOKS_FILE } from './webhooks.ts'
 
+/** Who is told would be for everybody to say who may push there. */
+const foreign = (file: string) =>
+  `${file} is a file of the repository, but who is told of your runs is yours to say: it is not used`
+
 /** For who looks after them by hand. Secrets may be written: git is told to leave the directory alone. */
 export async function openWebhooks(base: CliBase, repository: string): Promise<WebhookParts> {
   const { webhooks: policy } = readConfig(base.environment, repository).config
@@ -33,6 +37,9 @@ export async function openWebhooks(base: CliBase, repository: string): Promise<W
   const known = await git.try(['rev-parse', '--path-format=absolute', '--git-common-dir'])
   if (known.exitCode === 0) await ensureExcluded(known.stdout.trimEnd(), [STATE_PATTERN])
   const directory = stateDirectory(repository)
+  const file = join(directory, WEBHOOKS_FILE)
+  if (existsSync(file) && (await isTracked(git, file)))
+    throw new Failure('config_invalid', `${foreign(file)}: git rm --cached ${file}`)
   const webhooks: WebhookParts = createWebhooks({
     directory,
     policy,
@@ -99,8 +106,7 @@ export function createRunWebhooks(
     async open({ state, report }) {
       const file = join(directory, WEBHOOKS_FILE)
       const isForeign = existsSync(file) && (await isTracked(git, file))
-      if (isForeign)
-        report(`${file} is a file of the repository; who is told of your runs is yours to say: it is not used`)
+      if (isForeign) report(foreign(file))
       const common = {
         place: directory,
         workingDirectory: repository,

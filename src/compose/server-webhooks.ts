@@ -14,6 +14,11 @@ export type ServerWebhooks = {
   close(): Promise<void>
 }
 
+const REQUESTS = {
+  enable: (id: string) => `PATCH /webhooks/${id} {"enabled": true}`,
+  look: 'GET /webhooks/deliveries',
+}
+
 /** `report`: to the people who run the server. */
 export function createServerWebhooks(request: {
   readonly directory: string
@@ -21,7 +26,7 @@ export function createServerWebhooks(request: {
   readonly version: string
   readonly report: (message: string) => void
 }): ServerWebhooks {
-  const own = createWebhooks(request)
+  const own = createWebhooks({ ...request, ways: REQUESTS })
   let served: { readonly outbox: Outbox; readonly courier: Courier } | null = null
   if (own.hasOutbox()) serve()
 

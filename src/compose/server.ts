@@ -32,13 +32,13 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
   const { version, agent } = request
   const settings = readServerSettings(request.flags, request.environment, request.cwd)
   const environment = withoutServerSecrets(request.environment)
-  const intake = settings.webhookSecret === null ? null : createWebhookIntake({ secret: settings.webhookSecret })
   const webhooks = createServerWebhooks({
     directory: settings.dataDirectory,
     policy: readConfig(environment, null).config.webhooks,
     version,
     report: request.report,
   })
+  const intake = settings.webhookSecret === null ? null : createWebhookIntake({ secret: settings.webhookSecret })
   const at = (repository: string) => ({ environment, version, cwd: repository })
   const server = await startServer({
     settings,
@@ -64,7 +64,7 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
       stampOf: (repository) => stampOf(join(stateDirectory(repository), 'state.json')),
       openMailbox: (repository) => createMailbox({ directory: stateDirectory(repository), now: () => Date.now() }),
       openRun: (repository) =>
-        createRunParts(at(repository), { webhooks: webhooks.parts, intake, ...(agent !== undefined && { agent }) }),
+        createRunParts(at(repository), { intake, webhooks: webhooks.parts, ...(agent !== undefined && { agent }) }),
       removeWorkspaces: (repository) => removeWorkspaces(at(repository)),
     },
   })

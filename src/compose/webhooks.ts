@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AddressPolicy } from '../notify/delivery/address-rules.ts'
-import { createCourier } from '../notify/delivery/courier.ts'
+import { type CourierParts, createCourier } from '../notify/delivery/courier.ts'
 import { post } from '../notify/delivery/post.ts'
 import { DEFAULT_DELIVERY_POLICY } from '../notify/delivery/verdict.ts'
 import { createHookFile } from '../notify/hooks/hook-file.ts'
@@ -15,12 +15,18 @@ import { clock } from './clock.ts'
 export const WEBHOOKS_FILE = 'webhooks.json'
 const OUTBOX_FILE = 'webhooks.sqlite'
 
+const COMMANDS: CourierParts['ways'] = {
+  enable: (id) => `claudetm webhooks enable ${id}`,
+  look: 'claudetm webhooks deliveries',
+}
+
 /** `directory`: of a run's state, or of a server. */
 export function createWebhooks(request: {
   readonly directory: string
   readonly policy: AddressPolicy
   readonly version: string
   readonly catchUp?: WebhookParts['catchUp']
+  readonly ways?: CourierParts['ways']
 }): WebhookParts {
   const { directory, policy } = request
   const userAgent = `claudetm/${request.version}`
@@ -57,6 +63,7 @@ export function createWebhooks(request: {
         random: Math.random,
         policy: DEFAULT_DELIVERY_POLICY,
         userAgent,
+        ways: request.ways ?? COMMANDS,
         owner: `${process.pid}:${randomUUID()}`,
         report,
       }),

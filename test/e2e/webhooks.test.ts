@@ -13,6 +13,9 @@ import { createReceiver, type Receiver, SECRET } from '../support/webhook-receiv
 
 const PACKAGE = JSON.stringify({ name: 'told', private: true, scripts: { test: 'node -e 0' } })
 
+/** Whole runs, several of them, on a machine that has other things to do. */
+const PATIENCE = { timeout: 240_000 }
+
 const open: { cleanup?: () => Promise<void>; close?: () => Promise<void> }[] = []
 afterEach(async () => {
   for (const each of open.splice(0)) await (each.cleanup ?? each.close)?.()
@@ -72,32 +75,41 @@ describe('webhooks of a run', () => {
     expect(readFileSync(join(state, 'history', runId(listener), 'events.jsonl'), 'utf8')).not.toContain(SECRET)
   })
 
-  it('of a run that is killed again and again: none is lost, none invented, each with one id and one body', async () => {
-    let count = 0
-    // Now and then busy, so that there is always something on its way or waiting when the process dies.
-    const listener = await receiver(() => (++count % 4 === 0 ? { status: 503, headers: { 'retry-after': '1' } } : null))
-    const place = await at({ CLAUDETM_WEBHOOK_URL: listener.url, CLAUDETM_WEBHOOK_SECRET: SECRET })
-    const lives = await liveAndDie(place, { kills: 8, minMs: 300, maxMs: 1_300 })
-    expect([lives.kills > 3, lives.exitCode, lives.lastError]).toEqual([true, 0, ''])
-    const state = join(place.repository.path, '.claude-task-master')
-    const events = readEvents(join(state, 'history', runId(listener), 'events.jsonl'))
-    const expected = messagesOf(state, events)
-    const told = new Map(listener.received.map(({ id, body }) => [id, body]))
-    expect([...told.keys()].sort()).toEqual(expected.map(({ id }) => id).sort())
-    for (const { id, body } of listener.received) expect(body).toEqual(told.get(id))
-    const names = [...told.values()].map((body) => String(body.event_type))
-    expect(countOf(names)).toMatchObject({ 'task.completed': 3, 'pr.created': 2, 'pr.merged': 2, 'run.completed': 1 })
-    expect(listener.forged).toEqual([])
-  })
+  it(
+    'of a run that is killed again and again: none is lost, none invented, each with one id and one body',
+    PATIENCE,
+    async () => {
+      let count = 0
+      // Now and then busy, so that there is always something on its way or waiting when the process dies.
+      const listener = await receiver(() =>
+        ++count % 4 === 0 ? { status: 503, headers: { 'retry-after': '1' } } : null,
+      )
+      const place = await at({ CLAUDETM_WEBHOOK_URL: listener.url, CLAUDETM_WEBHOOK_SECRET: SECRET })
+      const lives = await liveAndDie(place, { kills: 8, minMs: 300, maxMs: 1_300 })
+      expect([lives.kills > 3, lives.exitCode, lives.lastError]).toEqual([true, 0, ''])
+      const state = join(place.repository.path, '.claude-task-master')
+      const events = readEvents(join(state, 'history', runId(listener), 'events.jsonl'))
+      const expected = messagesOf(state, events)
+      const told = new Map(listener.received.map(({ id, body }) => [id, body]))
+      expect([...told.keys()].sort()).toEqual(expected.map(({ id }) => id).sort())
+      for (const { id, body } of listener.received) expect(body).toEqual(told.get(id))
+      const names = [...told.values()].map((body) => String(body.event_type))
+      expect(countOf(names)).toMatchObject({ 'task.completed': 3, 'pr.created': 2, 'pr.merged': 2, 'run.completed': 1 })
+      expect(listener.forged).toEqual([])
+    },
+  )
 
-  it('of a run that was killed and is left alone are sent by hand, up to its last event', async () => {
+  it('of a run that was killed and is left alone are sent by hand, up to its last event', PATIENCE, async () => {
     let isDown = true
     const listener = await receiver(() => (isDown ? { silence: 'reset' } : null))
     const place = await at({ CLAUDETM_WEBHOOK_URL: listener.url, CLAUDETM_WEBHOOK_SECRET: SECRET })
     const life = startCli(['start', 'Write three files'], { cwd: place.repository.path, env: place.env })
     const state = join(place.repository.path, '.claude-task-master')
     const file = join(state, 'events.jsonl')
-    while (!existsSync(file) || !readFileSync(file, 'utf8').includes('task.completed')) {
+    while (
+      life.child.exitCode === null &&
+      !(existsSync(file) && readFileSync(file, 'utf8').includes('task.completed'))
+    ) {
       await new Promise((resolve) => setImmediate(resolve))
     }
     life.child.kill('SIGKILL')
@@ -109,7 +121,7 @@ describe('webhooks of a run', () => {
     )
   })
 
-  it('to an endpoint that is down delay nobody, are said, kept, and sent by hand', async () => {
+  it('to an endpoint that is down delay nobody, are said, kept, and sent by hand', PATIENCE, async () => {
     const alive = await receiver()
     let isDown = true
     const other = await receiver(() => (isDown ? { status: 503 } : null))
@@ -133,19 +145,23 @@ describe('webhooks of a run', () => {
     expect(other.forged).toEqual([])
   })
 
-  it('go out with the next run when they did not with this one, and the hook of a run goes when it is done', async () => {
-    let isDown = true
-    const listener = await receiver(() => (isDown ? { silence: 'reset' } : null), null)
-    const place = await at()
-    expect((await claudetm(place, 'start', 'Write three files', '--webhook-url', listener.url)).exitCode).toBe(0)
-    isDown = false
-    await claudetm(place, 'start', 'Write them again') // blocks: everything is there already
-    await claudetm(place, 'clean', '--force')
-    expect(new Set(listener.received.map(({ body }) => body.run_id)).size).toBe(1)
-    expect(listener.received.map(({ event }) => event)).toContain('run.completed')
-    await claudetm(place, 'start', 'And again')
-    expect(JSON.parse((await claudetm(place, 'webhooks', 'list', '--json')).stdout).total).toBe(0)
-  })
+  it(
+    'go out with the next run when they did not with this one, and the hook of a run goes when it is done',
+    PATIENCE,
+    async () => {
+      let isDown = true
+      const listener = await receiver(() => (isDown ? { silence: 'reset' } : null), null)
+      const place = await at()
+      expect((await claudetm(place, 'start', 'Write three files', '--webhook-url', listener.url)).exitCode).toBe(0)
+      isDown = false
+      await claudetm(place, 'start', 'Write them again') // blocks: everything is there already
+      await claudetm(place, 'clean', '--force')
+      expect(new Set(listener.received.map(({ body }) => body.run_id)).size).toBe(1)
+      expect(listener.received.map(({ event }) => event)).toContain('run.completed')
+      await claudetm(place, 'start', 'And again')
+      expect(JSON.parse((await claudetm(place, 'webhooks', 'list', '--json')).stdout).total).toBe(0)
+    },
+  )
 })
 
 describe('before anything else', () => {
@@ -177,6 +193,10 @@ describe('before anything else', () => {
     const result = await claudetm(place, 'start', 'Write three files', '--no-verify')
     expect([result.exitCode, result.stdout]).toEqual([0, expect.stringContaining('is a file of the repository')])
     expect(listener.requests).toEqual([])
+    expect(await claudetm(place, 'webhooks', 'deliver')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('git rm --cached'),
+    })
   })
 })
 

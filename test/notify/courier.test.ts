@@ -44,6 +44,7 @@ function begin(change: Partial<CourierParts> = {}): Courier {
     random: () => 0,
     policy: DEFAULT_DELIVERY_POLICY,
     userAgent: 'claudetm/test',
+    ways: { enable: (id) => `claudetm webhooks enable ${id}`, look: 'claudetm webhooks deliveries' },
     owner: `owner ${couriers.length}`,
     report: (words) => said.push(words),
     ...change,

@@ -35,6 +35,7 @@ const COMMAND_LINE: Readonly<Record<Name, Face>> = {
   createHook: 'webhooks add',
   getHook: 'webhooks list',
   updateHook: 'webhooks update',
+  changeHook: 'webhooks update',
   deleteHook: 'webhooks remove',
   testHook: 'webhooks test',
   findDeliveries: 'webhooks deliveries',

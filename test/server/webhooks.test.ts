@@ -5,6 +5,8 @@ import { createPlace, type Place } from '../support/place.ts'
 import { robustScenario } from '../support/robust-scenario.ts'
 import { createReceiver, type Receiver, SECRET } from '../support/webhook-receiver.ts'
 
+const PATIENCE = { timeout: 240_000 }
+
 const open: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close()
@@ -76,7 +78,7 @@ describe('/webhooks', () => {
       ['POST', '/webhooks/test', {}, 400, { success: false, error: 'invalid_request' }],
       ['POST', '/webhooks/test', { webhook_id: 'wh_no' }, 404, { success: false, error: 'not_found' }],
       ['GET', '/webhooks/deliveries', undefined, 200, { success: true, deliveries: [], total: 0 }],
-      ['GET', `/webhooks/${id}/deliveries?limit=5`, undefined, 200, { success: true, total: 0 }],
+      ['GET', `/webhooks/deliveries?webhook_id=${id}&limit=5`, undefined, 200, { success: true, total: 0 }],
       ['GET', '/webhooks/deliveries/7', undefined, 404, { error: 'not_found' }],
       ['POST', '/webhooks/deliveries/7/redeliver', undefined, 404, { error: 'not_found' }],
       ['GET', '/webhooks/wh_no', undefined, 404, { success: false, error: 'not_found' }],
@@ -100,30 +102,37 @@ describe('/webhooks', () => {
     })
   })
 
-  it('from the subscription to the delivery: a run of the server is told, and told again on request', async () => {
-    const listener = await receiver()
-    const here = await place()
-    const server = await serve(here)
-    await ask(server, 'POST', '/webhooks', { url: listener.url, secret: SECRET })
-    expect((await ask(server, 'POST', '/webhooks/test', { url: listener.url, secret: SECRET })).body).toMatchObject({
-      success: true,
-    })
-    const started = await ask(server, 'POST', '/tasks', { goal: 'Write three files', repository: here.repository.path })
-    expect(started.status).toBe(201)
-    await listener.until(() => listener.received.some(({ event }) => event === 'run.completed'))
-    const told = listener.received.map(({ event }) => event)
-    expect(told.filter((event) => event === 'task.completed')).toHaveLength(3)
-    expect(told.filter((event) => event === 'pr.merged')).toHaveLength(2)
-    expect(listener.received.at(-1)?.body).toMatchObject({ result: 'success', completed_tasks: 3, prs_merged: 2 })
-    expect(listener.forged).toEqual([])
-    const { body } = await ask(server, 'GET', '/webhooks/deliveries?limit=1')
-    const [latest] = body.deliveries as { id: number; event_id: string }[]
-    expect(await ask(server, 'POST', `/webhooks/deliveries/${latest?.id}/redeliver`)).toMatchObject({ status: 202 })
-    await listener.until(() => listener.received.filter(({ id }) => id === latest?.event_id).length === 2)
-    expect(listener.forged).toEqual([])
-  })
+  it(
+    'from the subscription to the delivery: a run of the server is told, and told again on request',
+    PATIENCE,
+    async () => {
+      const listener = await receiver()
+      const here = await place()
+      const server = await serve(here)
+      await ask(server, 'POST', '/webhooks', { url: listener.url, secret: SECRET })
+      expect((await ask(server, 'POST', '/webhooks/test', { url: listener.url, secret: SECRET })).body).toMatchObject({
+        success: true,
+      })
+      const started = await ask(server, 'POST', '/tasks', {
+        goal: 'Write three files',
+        repository: here.repository.path,
+      })
+      expect(started.status).toBe(201)
+      await listener.until(() => listener.received.some(({ event }) => event === 'run.completed'))
+      const told = listener.received.map(({ event }) => event)
+      expect(told.filter((event) => event === 'task.completed')).toHaveLength(3)
+      expect(told.filter((event) => event === 'pr.merged')).toHaveLength(2)
+      expect(listener.received.at(-1)?.body).toMatchObject({ result: 'success', completed_tasks: 3, prs_merged: 2 })
+      expect(listener.forged).toEqual([])
+      const { body } = await ask(server, 'GET', '/webhooks/deliveries?limit=1')
+      const [latest] = body.deliveries as { id: number; event_id: string }[]
+      expect(await ask(server, 'POST', `/webhooks/deliveries/${latest?.id}/redeliver`)).toMatchObject({ status: 202 })
+      await listener.until(() => listener.received.filter(({ id }) => id === latest?.event_id).length === 2)
+      expect(listener.forged).toEqual([])
+    },
+  )
 
-  it('what did not go out before the server ended is sent by the next one', async () => {
+  it('what did not go out before the server ended is sent by the next one', PATIENCE, async () => {
     let isDown = true
     const listener = await receiver(() => (isDown ? { silence: 'reset' } : null))
     const here = await place()

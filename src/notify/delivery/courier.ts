@@ -25,6 +25,8 @@ export type CourierParts = {
   readonly userAgent: string
   /** Tells this process apart from others at the same outbox. */
   readonly owner: string
+  /** What a person can do about it, where this courier works: at a command line, or at a server. */
+  readonly ways: { readonly enable: (hookId: string) => string; readonly look: string }
   /** What a person should know: an endpoint that does not answer, a hook that was switched off. */
   readonly report: (message: string) => void
 }
@@ -175,7 +177,7 @@ export function createCourier(parts: CourierParts): Courier {
     if (!switched) return
     outbox.startAfresh(hook.id)
     parts.report(
-      `webhook ${hook.id} (${shownUrl(hook.url)}) was switched off: ${why}. What it was to be told is kept; on again: claudetm webhooks enable ${hook.id}`,
+      `webhook ${hook.id} (${shownUrl(hook.url)}) was switched off: ${why}. What it was to be told is kept; on again: ${parts.ways.enable(hook.id)}`,
     )
   }
 
@@ -184,7 +186,7 @@ export function createCourier(parts: CourierParts): Courier {
     if (said.has(hook.id)) return
     said.add(hook.id)
     const later = status === 'pending' ? 'it is tried again later' : `${message.event} was not delivered`
-    parts.report(`webhook ${shownUrl(hook.url)}: ${error}; ${later} (claudetm webhooks deliveries)`)
+    parts.report(`webhook ${shownUrl(hook.url)}: ${error}; ${later} (${parts.ways.look})`)
   }
 
   function holdLease(): boolean {

@@ -6,16 +6,16 @@ import { WEBHOOK_EVENTS, type WebhookEvent } from '../event/notification.ts'
 import { secretProblem } from './hook-secret.ts'
 import { urlProblem } from './hook-url.ts'
 
-/** A header's name and value as HTTP allows them; what belongs to the connection or is ours cannot be set. */
-const headerName = z
-  .string()
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/, 'is not the name of a header')
-  .refine((name) => !isReservedHeader(name), 'is a header of the connection and cannot be set')
-  .refine((name) => !isOwnHeader(name), 'is a header of claudetm and cannot be set')
-const headerValue = z
-  .string()
-  .max(8_000)
-  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'is not the value of a header')
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]{0,8000}$/
+
+/** As HTTP allows them; what belongs to the connection or is ours cannot be set. null = it can. */
+function headerProblem(name: string, value: string): string | null {
+  if (!HEADER_NAME.test(name)) return 'is not the name of a header'
+  if (isReservedHeader(name)) return 'is a header of the connection and cannot be set'
+  if (isOwnHeader(name)) return 'is a header of claudetm and cannot be set'
+  return HEADER_VALUE.test(value) ? null : 'has a value that no header can have'
+}
 
 /** Each field by itself: create, update and the file are made of the same ones. */
 export const hookFields = {
@@ -30,7 +30,12 @@ export const hookFields = {
   /** Quick repetitions after the first attempt; 0 = one attempt and no more. */
   max_retries: z.int().min(0).max(10),
   verify_ssl: z.boolean(),
-  headers: z.record(headerName, headerValue),
+  headers: z.record(z.string(), z.string()).superRefine((headers, context) => {
+    for (const [name, value] of Object.entries(headers)) {
+      const problem = headerProblem(name, value)
+      if (problem !== null) context.addIssue({ code: 'custom', path: [name], message: problem })
+    }
+  }),
 } as const
 
 export const HOOK_DEFAULTS = { enabled: true, timeout: 30, max_retries: 3, verify_ssl: true } as const
@@ -50,8 +55,8 @@ export const hookRecord = z.looseObject({
   max_retries: hookFields.max_retries.default(HOOK_DEFAULTS.max_retries),
   verify_ssl: hookFields.verify_ssl.default(HOOK_DEFAULTS.verify_ssl),
   headers: z.record(z.string(), z.string()).default({}),
-  created_at: z.string(),
-  updated_at: z.string(),
+  created_at: z.string().default(''),
+  updated_at: z.string().default(''),
   /** Given to `start` for one run: it is told of no other, and goes when that run is over and everything is delivered. */
   run_id: z.string().nullable().default(null),
   /** Why it was switched off without anybody asking; null = it was not. */

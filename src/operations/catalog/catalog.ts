@@ -10,6 +10,7 @@ import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
 import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
 import { findTasks, getTask, removeTask, startTask } from './tasks.ts'
 import {
+  changeHook,
   createHook,
   deleteHook,
   findDeliveries,
@@ -47,6 +48,7 @@ export const CATALOG = {
   createHook,
   getHook,
   updateHook,
+  changeHook,
   deleteHook,
   testHook,
   findDeliveries,

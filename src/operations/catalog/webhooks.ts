@@ -63,6 +63,13 @@ export const updateHook = defineOperation({
   perform: async ({ webhooks }, input) => updateWebhook(webhooks, input),
 })
 
+/** The original has PUT for it; people try PATCH, which is what it does. */
+export const changeHook = defineOperation({
+  ...updateHook,
+  name: 'change_webhook',
+  summary: 'As update_webhook',
+})
+
 export const deleteHook = defineOperation({
   name: 'delete_webhook',
   summary: 'Forget a webhook, and what it was still to be told',
