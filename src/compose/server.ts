@@ -1,4 +1,5 @@
 /** The server with real parts. */
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -42,7 +43,9 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
     mounts: [],
     gitFor: createGitFor(environment),
     setUp: createSetUpParts(environment, version),
-    findTopLevel: (path) => findTopLevel(createGit(path, gitEnvironment(environment))),
+    // Asking git takes a process; where `.git` lies there is no question.
+    findTopLevel: async (path) =>
+      existsSync(join(path, '.git')) ? path : findTopLevel(createGit(path, gitEnvironment(environment))),
     launcher: {
       openStore: (repository) =>
         createStateDirStore({
