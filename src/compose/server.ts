@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Agent } from '../agent/agent.ts'
 import { type Environment, stateDirectory } from '../config/paths.ts'
 import { createWebhookIntake } from '../forge/github/webhook-intake.ts'
+import { showConfig } from '../operations/config.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import { readServerSettings, type ServerFlags } from '../server/settings.ts'
 import { openArchivedRun } from '../store/state-dir/archived-run.ts'
@@ -13,9 +14,10 @@ import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
 import { createGit } from '../workspace/git.ts'
 import { findTopLevel } from '../workspace/repository.ts'
+import { readConfig } from './configuration.ts'
 import { gitEnvironment } from './environments.ts'
 import { createGitFor, createSetUpParts } from './repositories.ts'
-import { createRunParts, removeWorkspaces } from './run-parts.ts'
+import { createRunParts, openForge, removeWorkspaces } from './run-parts.ts'
 
 export type ServerRequest = {
   readonly flags: ServerFlags
@@ -42,6 +44,11 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
     intake,
     mounts: [],
     gitFor: createGitFor(environment),
+    places: {
+      openForge: (repository) => openForge(at(repository)),
+      doctor: async (directory) => (await import('./doctor.ts')).runDoctor(at(directory)),
+      showConfig: async (repository) => showConfig(readConfig(environment, repository), { showSecrets: false }),
+    },
     setUp: createSetUpParts(environment, version),
     // Asking git takes a process; where `.git` lies there is no question.
     findTopLevel: async (path) =>

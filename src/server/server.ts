@@ -6,6 +6,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import type { Environment } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
 import type { OperationContext } from '../operations/catalog/context.ts'
+import type { Places } from '../operations/catalog/places.ts'
 import { openAudit } from './guard/audit.ts'
 import { readPassword } from './guard/password.ts'
 import { createMetrics } from './metrics.ts'
@@ -33,6 +34,7 @@ export type ServerParts = {
   readonly launcher: Launcher
   readonly findTopLevel: (path: string) => Promise<string>
   readonly gitFor: GitFor
+  readonly places: Places
   readonly setUp: SetUpParts
   /** Deliveries of GitHub; null = they cannot be verified. */
   readonly intake: Intake | null
@@ -83,7 +85,14 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     gitFor: parts.gitFor,
     setUp: parts.setUp,
   })
-  const context: OperationContext = { version: parts.version, now, startedAt: now(), runs, repositories }
+  const context: OperationContext = {
+    version: parts.version,
+    now,
+    startedAt: now(),
+    runs,
+    repositories,
+    places: parts.places,
+  }
   const closing = new AbortController()
 
   const audit = await openAudit(join(settings.dataDirectory, 'audit.jsonl'))

@@ -30,7 +30,13 @@ const COMMAND_LINE: Readonly<Record<Name, Face>> = {
   cloneRepo: { without: 'git clone: a person at a terminal has the rights already' },
   setupRepo: { without: 'a run installs what it needs; a person at a terminal runs the package manager' },
   planRepo: { without: 'start --no-auto-merge --pause-on-pr' },
-  healthCheck: 'doctor',
+  checkRepo: 'doctor',
+  showConfig: { without: 'config show: a command of a command' },
+  mergePullRequest: 'merge-pr',
+  getPullRequests: 'pr',
+  getComments: 'comments',
+  getCiLogs: 'ci-logs',
+  healthCheck: { without: 'there is no server to ask about; doctor looks at the machine' },
 }
 
 /** The tool of the MCP server. */
@@ -38,7 +44,29 @@ const MCP: Readonly<Record<Name, Face>> = Object.fromEntries(
   Object.keys(CATALOG).map((name) => [name, { without: 'being built' }]),
 ) as Record<Name, Face>
 
+/** Commands that are nothing to ask a server for. */
+const ONLY_COMMAND_LINE: Readonly<Record<string, string>> = {
+  config: 'init and path are about files of the person at the terminal; show is show_config',
+  'ci-status': 'the checks are in get_pull_requests; the runs of CI are at the forge',
+  'pr-comments': 'the name the original had for comments',
+  'pr-status': 'the name the original had for pr',
+  demo: 'is watched in a terminal',
+  help: 'is /docs',
+}
+
 const names = Object.keys(CATALOG) as Name[]
+
+/** Without those that only say that they are not built. */
+function commandNames(): readonly string[] {
+  const program = createProgram(
+    { version: '1.2.3' } as never,
+    () => ({}) as never,
+    () => {},
+  )
+  return program.commands.filter((command) => !NOT_BUILT.has(command.name())).map((command) => command.name())
+}
+
+const NOT_BUILT: ReadonlySet<string> = new Set(['config-update', 'mailbox', 'profile', 'update', 'debug-md'])
 
 it('every operation has a name of its own that MCP and OpenAPI can use', () => {
   const all = Object.values(CATALOG).map((operation) => operation.name)
@@ -55,11 +83,7 @@ it.each(names)('REST: %s', (name) => {
 
 it.each(names)('command line: %s', (name) => {
   const face = COMMAND_LINE[name]
-  const commands = createProgram(
-    { version: '1.2.3' } as never,
-    () => ({}) as never,
-    () => {},
-  ).commands.map((command) => command.name())
+  const commands = commandNames()
   if (typeof face === 'string') expect(commands).toContain(face)
   else expect(face.without).toMatch(/\w/)
 })
@@ -67,4 +91,12 @@ it.each(names)('command line: %s', (name) => {
 it.each(names)('MCP: %s', (name) => {
   const face = MCP[name]
   expect(typeof face === 'string' ? face : face.without).toMatch(/\w/)
+})
+
+it('every command of the command line is an operation, or says why not', () => {
+  const known = new Set([
+    ...Object.values(COMMAND_LINE).filter((face) => typeof face === 'string'),
+    ...Object.keys(ONLY_COMMAND_LINE),
+  ])
+  expect(commandNames().filter((name) => !known.has(name))).toEqual([])
 })

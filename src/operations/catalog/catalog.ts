@@ -1,7 +1,8 @@
 /** Everything a person can ask for. */
 import { healthCheck } from './house.ts'
+import { getCiLogs, getComments, getPullRequests, mergePullRequest } from './pull-requests.ts'
 import { getContext, getCost, getEvidence, getLogs, getPlan, getProgress, getSessions, watchTask } from './reading.ts'
-import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
+import { checkRepo, cloneRepo, planRepo, setupRepo, showConfig } from './repositories.ts'
 import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
 import { findTasks, getTask, removeTask, startTask } from './tasks.ts'
 
@@ -27,5 +28,11 @@ export const CATALOG = {
   cloneRepo,
   setupRepo,
   planRepo,
+  checkRepo,
+  showConfig,
+  mergePullRequest,
+  getPullRequests,
+  getComments,
+  getCiLogs,
   healthCheck,
 } as const

@@ -1,4 +1,5 @@
 /** What operations are done with. The server makes it; a face only passes it on. */
+import type { Places } from './places.ts'
 import type { RepositoryDesk } from './repository-desk.ts'
 import type { RunDesk } from './run-desk.ts'
 
@@ -9,4 +10,5 @@ export type OperationContext = {
   readonly startedAt: number
   readonly runs: RunDesk
   readonly repositories: RepositoryDesk
+  readonly places: Places
 }

@@ -94,3 +94,51 @@ export const planRepo = defineOperation({
     return { success: true, message: 'The planning is queued', work_dir: repository, goal: text, task: toTask(card) }
   },
 })
+
+const oneRepository = z.strictObject({ repository: workDir })
+
+export const checkRepo = defineOperation({
+  name: 'check_repo',
+  summary: 'Check that everything a task in this repository needs is here',
+  changes: false,
+  input: oneRepository,
+  output: z
+    .object({
+      success: z.boolean().describe('False: something would stop a task'),
+      checks: z.array(
+        z.object({
+          name: z.string(),
+          outcome: z.enum(['ok', 'warning', 'problem']),
+          detail: z.string(),
+          cure: z.string().nullable(),
+        }),
+      ),
+    })
+    .meta({ id: 'RepositoryChecks' }),
+  async perform({ repositories, places }, { repository }) {
+    const checks = await places.doctor(await repositories.confine(repository))
+    return {
+      success: checks.every((check) => check.outcome !== 'problem'),
+      checks: checks.map((check) => ({ ...check })),
+    }
+  },
+})
+
+export const showConfig = defineOperation({
+  name: 'show_config',
+  summary: 'The configuration in force in a repository, and where it comes from; secrets are masked',
+  changes: false,
+  input: oneRepository,
+  output: z
+    .object({
+      success: z.literal(true),
+      config: z.record(z.string(), z.unknown()),
+      sources: z.record(z.string(), z.string()),
+      warnings: z.array(z.string()),
+    })
+    .meta({ id: 'Configuration' }),
+  async perform({ repositories, places }, { repository }) {
+    const { config, sources, warnings } = await places.showConfig(await repositories.resolve(repository))
+    return { success: true as const, config: { ...config }, sources: { ...sources }, warnings: [...warnings] }
+  },
+})

@@ -37,6 +37,9 @@ export const ROUTES: readonly Route[] = [
   task('get', '/sessions', CATALOG.getSessions),
   task('get', '/cost', CATALOG.getCost),
   task('get', '/evidence', CATALOG.getEvidence),
+  task('get', '/pull-requests', CATALOG.getPullRequests),
+  task('get', '/comments', CATALOG.getComments),
+  task('get', '/ci-logs', CATALOG.getCiLogs),
   task('post', '/pause', CATALOG.pauseTask),
   task('post', '/resume', CATALOG.resumeTask),
   task('post', '/stop', CATALOG.stopTask),
@@ -46,5 +49,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'post', path: '/repo/clone', operation: CATALOG.cloneRepo, needsPassword: true },
   { method: 'post', path: '/repo/setup', operation: CATALOG.setupRepo, needsPassword: true },
   { method: 'post', path: '/repo/plan', operation: CATALOG.planRepo, needsPassword: true },
+  { method: 'get', path: '/repo/checks', operation: CATALOG.checkRepo },
+  { method: 'get', path: '/repo/config', operation: CATALOG.showConfig },
+  { method: 'post', path: '/merge-pr', operation: CATALOG.mergePullRequest, status: 201 },
   { method: 'get', path: '/health', operation: CATALOG.healthCheck, isPublic: true },
 ]
