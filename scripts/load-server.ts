@@ -47,6 +47,7 @@ async function measure(): Promise<void> {
   say(`queueing ${queued} tasks (ms each)`, (performance.now() - queueing) / queued)
 
   const paths = ['/tasks?limit=20', `/tasks/${ids[0]}`, '/health', `/tasks/${ids[1]}/plan`, '/metrics']
+  const cpu = cpuSeconds(server.child.pid)
   const result = await autocannon({
     url: server.url,
     connections: 10,
@@ -54,12 +55,10 @@ async function measure(): Promise<void> {
     duration: seconds,
     requests: paths.map((path) => ({ method: 'GET' as const, path })),
   })
+  say('CPU of the server for each request (ms)', ((cpuSeconds(server.child.pid) - cpu) * 1_000) / result['2xx'])
   say(`requests answered at ${rate} a second`, result['2xx'])
   say('requests that failed', result.non2xx + result.errors)
   for (const percentile of ['p50', 'p90', 'p99'] as const) say(`REST ${percentile} (ms)`, result.latency[percentile])
-
-  say('delay of an event to who watches, worst of 20 (ms)', await eventDelay(server, ids.slice(0, 20)))
-  say('memory after that (MB)', memory(server.child.pid))
 
   const before = (await server.get('/tasks?limit=1')).body.total
   await server.kill('SIGKILL')
@@ -73,6 +72,7 @@ async function measure(): Promise<void> {
   await server.sessions('work', atWork)
   say(`until all ${atWork} are at work again (ms)`, performance.now() - restarting)
   say('tasks lost', before - after)
+  say('delay of an event to who watches, worst of 20 (ms)', await eventDelay(server, ids.slice(0, 20)))
   await server.kill('SIGKILL')
 }
 
@@ -100,6 +100,14 @@ async function eventDelay(
     return worst
   })
   return Math.max(...(await Promise.all(delays)))
+}
+
+/** User and system time; 100 ticks a second. */
+function cpuSeconds(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 /** Resident set in MB. */

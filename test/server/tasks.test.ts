@@ -66,7 +66,10 @@ describe('a task', () => {
     expect((await server.get(`/tasks/${id}/pull-requests`)).body.pull_requests).toEqual([
       expect.objectContaining({ number: 1, state: 'merged', missing: [] }),
     ])
-    expect((await server.get(`/tasks/${id}/comments?all=true`)).body).toMatchObject({ conversations: [], complete: true })
+    expect((await server.get(`/tasks/${id}/comments?all=true`)).body).toMatchObject({
+      conversations: [],
+      complete: true,
+    })
     expect((await server.get(`/tasks/${id}/ci-logs`)).body).toMatchObject({ logs: [] })
     const repository = encodeURIComponent(body.task.repository)
     expect((await server.get(`/repo/config?repository=${repository}`)).body.config).toMatchObject({ version: '1.0' })
