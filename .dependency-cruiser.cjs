@@ -44,6 +44,12 @@ module.exports = {
       from: { path: '^src/operations/' },
       to: { path: '^src/(cli|server|compose|main|demo)' },
     },
+    {
+      name: 'server-below-compose',
+      severity: 'error',
+      from: { path: '^src/server/' },
+      to: { path: '^src/(main|server-main|compose|cli|demo)' },
+    },
     { name: 'cli-below-compose', severity: 'error', from: { path: '^src/cli/' }, to: { path: '^src/(main|demo)' } },
     {
       name: 'implementations-only-in-compose',

@@ -7,6 +7,7 @@ import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { CliBase } from '../cli/parts.ts'
 import { stateDirectory } from '../config/paths.ts'
 import type { OperationContext } from '../operations/catalog/context.ts'
+import { showConfig } from '../operations/config.ts'
 import { createEmbeddedDesk } from '../server/embedded/desk.ts'
 import { createMcpServer } from '../server/mcp/mcp-server.ts'
 import { createRepositoryDesk } from '../server/repositories/desk.ts'
@@ -19,6 +20,7 @@ import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
 import { createGit } from '../workspace/git.ts'
 import { findTopLevel } from '../workspace/repository.ts'
 import { clock } from './clock.ts'
+import { readConfig } from './configuration.ts'
 import { gitEnvironment } from './environments.ts'
 import { findCheckout } from './place.ts'
 import { createGitFor, createSetUpParts } from './repositories.ts'
@@ -64,6 +66,11 @@ async function embeddedContext(base: CliBase): Promise<OperationContext> {
     now: clock.now,
     startedAt: clock.now(),
     repositories,
+    places: {
+      openForge: async (repository) => (await parts()).openForge(at(repository)),
+      doctor: async (directory) => (await import('./doctor.ts')).runDoctor(at(directory)),
+      showConfig: async (repository) => showConfig(readConfig(environment, repository), { showSecrets: false }),
+    },
     webhooks: await openWebhooks(base, home ?? cwd),
     runs: createEmbeddedDesk({
       home,

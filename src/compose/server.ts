@@ -1,10 +1,12 @@
 /** The server with real parts. */
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Agent } from '../agent/agent.ts'
 import { type Environment, stateDirectory } from '../config/paths.ts'
 import { createWebhookIntake } from '../forge/github/webhook-intake.ts'
+import { showConfig } from '../operations/config.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import { readServerSettings, type ServerFlags } from '../server/settings.ts'
 import { openArchivedRun } from '../store/state-dir/archived-run.ts'
@@ -15,7 +17,7 @@ import { findTopLevel } from '../workspace/repository.ts'
 import { readConfig } from './configuration.ts'
 import { gitEnvironment } from './environments.ts'
 import { createGitFor, createSetUpParts } from './repositories.ts'
-import { createRunParts, removeWorkspaces } from './run-parts.ts'
+import { createRunParts, openForge, removeWorkspaces } from './run-parts.ts'
 import { createServerWebhooks } from './server-webhooks.ts'
 
 export type ServerRequest = {
@@ -50,8 +52,15 @@ export async function composeServer(request: ServerRequest): Promise<RunningServ
     intake,
     mounts: [],
     gitFor: createGitFor(environment),
+    places: {
+      openForge: (repository) => openForge(at(repository)),
+      doctor: async (directory) => (await import('./doctor.ts')).runDoctor(at(directory)),
+      showConfig: async (repository) => showConfig(readConfig(environment, repository), { showSecrets: false }),
+    },
     setUp: createSetUpParts(environment, version),
-    findTopLevel: (path) => findTopLevel(createGit(path, gitEnvironment(environment))),
+    // Asking git takes a process; where `.git` lies there is no question.
+    findTopLevel: async (path) =>
+      existsSync(join(path, '.git')) ? path : findTopLevel(createGit(path, gitEnvironment(environment))),
     launcher: {
       openStore: (repository) =>
         createStateDirStore({

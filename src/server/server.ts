@@ -6,6 +6,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import type { Environment } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
 import type { OperationContext } from '../operations/catalog/context.ts'
+import type { Places } from '../operations/catalog/places.ts'
 import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
 import { openAudit } from './guard/audit.ts'
 import { readPassword } from './guard/password.ts'
@@ -36,6 +37,7 @@ export type ServerParts = {
   readonly webhooks: WebhookParts
   readonly findTopLevel: (path: string) => Promise<string>
   readonly gitFor: GitFor
+  readonly places: Places
   readonly setUp: SetUpParts
   /** Deliveries of GitHub; null = they cannot be verified. */
   readonly intake: Intake | null
@@ -94,6 +96,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     runs,
     repositories,
     webhooks: parts.webhooks,
+    places: parts.places,
   }
   const closing = new AbortController()
 

@@ -63,6 +63,18 @@ describe('a task', () => {
       merges: [{ number: 1 }],
       criteria: [{ verdict: 'confirmed' }],
     })
+    expect((await server.get(`/tasks/${id}/pull-requests`)).body.pull_requests).toEqual([
+      expect.objectContaining({ number: 1, state: 'merged', missing: [] }),
+    ])
+    expect((await server.get(`/tasks/${id}/comments?all=true`)).body).toMatchObject({
+      conversations: [],
+      complete: true,
+    })
+    expect((await server.get(`/tasks/${id}/ci-logs`)).body).toMatchObject({ logs: [] })
+    const repository = encodeURIComponent(body.task.repository)
+    expect((await server.get(`/repo/config?repository=${repository}`)).body.config).toMatchObject({ version: '1.0' })
+    const { checks } = (await server.get(`/repo/checks?repository=${repository}`)).body
+    expect(checks.map((check: { name: string }) => check.name)).toContain('git')
     expect((await server.get('/tasks?status=success')).body).toMatchObject({ total: 1, tasks: [{ id }] })
     expect((await server.get('/metrics')).body).toContain('claudetm_sessions_total{kind="work",outcome="completed"} 1')
   })

@@ -5,8 +5,9 @@ import { cleanTask, deleteCodingStyle } from './original/cleaning.ts'
 import { checkMailbox, clearMailbox } from './original/mailbox.ts'
 import { listTasks } from './original/plan-tasks.ts'
 import { getStatus } from './original/status.ts'
+import { getCiLogs, getComments, getPullRequests, mergePullRequest } from './pull-requests.ts'
 import { getContext, getCost, getEvidence, getLogs, getPlan, getProgress, getSessions, watchTask } from './reading.ts'
-import { cloneRepo, planRepo, setupRepo } from './repositories.ts'
+import { checkRepo, cloneRepo, planRepo, setupRepo, showConfig } from './repositories.ts'
 import { answerTask, pauseTask, resumeTask, sendMessage, stopTask, updateConfig } from './steering.ts'
 import { findTasks, getTask, removeTask, startTask } from './tasks.ts'
 import {
@@ -54,6 +55,12 @@ export const CATALOG = {
   findDeliveries,
   getHookDelivery,
   redeliverHook,
+  checkRepo,
+  showConfig,
+  mergePullRequest,
+  getPullRequests,
+  getComments,
+  getCiLogs,
   healthCheck,
   getStatus,
   listTasks,

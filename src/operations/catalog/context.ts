@@ -1,5 +1,6 @@
 /** What operations are done with. The server makes it; a face only passes it on. */
 import type { WebhookParts } from '../webhooks/webhook-parts.ts'
+import type { Places } from './places.ts'
 import type { RepositoryDesk } from './repository-desk.ts'
 import type { RunDesk } from './run-desk.ts'
 
@@ -13,4 +14,5 @@ export type OperationContext = {
   readonly startedAt: number
   readonly runs: RunDesk
   readonly repositories: RepositoryDesk
+  readonly places: Places
 }

@@ -132,3 +132,50 @@ function refuseEnded({ card }: OpenedCard): void {
   const isOver = !card.isAtWork && card.status !== 'queued' && card.status !== 'held'
   if (isOver) throw new Failure('start_failed', card.reason ?? `the planning ended without a plan (${card.status})`)
 }
+const oneRepository = z.strictObject({ repository: workDir })
+
+export const checkRepo = defineOperation({
+  name: 'check_repo',
+  summary: 'Check that everything a task in this repository needs is here',
+  changes: false,
+  input: oneRepository,
+  output: z
+    .object({
+      success: z.boolean().describe('False: something would stop a task'),
+      checks: z.array(
+        z.object({
+          name: z.string(),
+          outcome: z.enum(['ok', 'warning', 'problem']),
+          detail: z.string(),
+          cure: z.string().nullable(),
+        }),
+      ),
+    })
+    .meta({ id: 'RepositoryChecks' }),
+  async perform({ repositories, places }, { repository }) {
+    const checks = await places.doctor(await repositories.confine(repository))
+    return {
+      success: checks.every((check) => check.outcome !== 'problem'),
+      checks: checks.map((check) => ({ ...check })),
+    }
+  },
+})
+
+export const showConfig = defineOperation({
+  name: 'show_config',
+  summary: 'The configuration in force in a repository, and where it comes from; secrets are masked',
+  changes: false,
+  input: oneRepository,
+  output: z
+    .object({
+      success: z.literal(true),
+      config: z.record(z.string(), z.unknown()),
+      sources: z.record(z.string(), z.string()),
+      warnings: z.array(z.string()),
+    })
+    .meta({ id: 'Configuration' }),
+  async perform({ repositories, places }, { repository }) {
+    const { config, sources, warnings } = await places.showConfig(await repositories.resolve(repository))
+    return { success: true as const, config: { ...config }, sources: { ...sources }, warnings: [...warnings] }
+  },
+})

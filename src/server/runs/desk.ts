@@ -1,5 +1,6 @@
 /** The desk of runs: what is asked of it goes to the registry, to the run at work, or to the state directory. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Failure } from '../../domain/failure.ts'
 import type { RunId } from '../../domain/ids.ts'
 import type { OptionChanges } from '../../domain/option-changes.ts'
@@ -38,6 +39,10 @@ export type DeskParts = {
   readonly maxAtWork: number
   readonly now: () => number
 }
+
+/** As `stop --cleanup` of the command line. */
+const RELEASE_TIMEOUT_MS = 30_000
+const RELEASE_LOOK_MS = 100
 
 /** A run of another process tells us nothing: it is looked at this often while somebody watches. */
 const FOREIGN_LOOK_MS = 1_000
@@ -143,11 +148,19 @@ export function createDesk(parts: DeskParts): ServerDesk {
     return steered(id, before)
   }
 
+  /** Another process that was asked to stop ends its session first; one that does not is found at work by the lock. */
+  async function released(store: Store): Promise<void> {
+    for (const deadline = now() + RELEASE_TIMEOUT_MS; now() < deadline; await wait(RELEASE_LOOK_MS)) {
+      if ((await store.owner()) === null) return
+    }
+  }
+
   async function putAway(before: CardRow): Promise<void> {
     if (before.runId === null) return
     const store = launcher.openStore(before.repository)
     const state = await store.load()
     if (state?.runId !== before.runId) return
+    await released(store)
     await cleanRun({ store, now, removeWorkspaces: () => launcher.removeWorkspaces(before.repository) })
   }
 
@@ -218,6 +231,8 @@ export function createDesk(parts: DeskParts): ServerDesk {
         await workshop.ended(id)
         await putAway(row(id))
         registry.change(id, { isPutAway: true })
+        changes.announce(id)
+        workshop.pump()
       }
       return { ...stopped, card: card(id) }
     },

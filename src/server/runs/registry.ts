@@ -100,6 +100,7 @@ CREATE TABLE cards (
   run_id TEXT,
   want TEXT,
   interrupted INTEGER NOT NULL DEFAULT 0,
+  rank INTEGER NOT NULL,
   put_away INTEGER NOT NULL DEFAULT 0,
   messages TEXT NOT NULL DEFAULT '[]',
   progress TEXT NOT NULL,
@@ -108,7 +109,7 @@ CREATE TABLE cards (
   ended_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX cards_by_run ON cards (repository, run_id) WHERE run_id IS NOT NULL;
-CREATE INDEX cards_by_phase ON cards (phase, repository, sequence);
+CREATE INDEX cards_by_phase ON cards (phase, repository, rank, sequence);
 CREATE TABLE keys (
   key TEXT PRIMARY KEY,
   digest TEXT NOT NULL,
@@ -132,7 +133,7 @@ export function openRegistry(file: string): Registry {
   const database = openDatabase(file)
   const prepare = (sql: string) => database.prepare(sql)
   const insert = prepare(
-    'INSERT INTO cards (id, repository, goal, origin, phase, status, run_id, want, progress, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO cards (id, repository, goal, origin, phase, status, run_id, want, rank, progress, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const insertKey = prepare('INSERT INTO keys (key, digest, card) VALUES (?, ?, ?)')
   const selectKey = prepare('SELECT card, digest FROM keys WHERE key = ?')
@@ -143,24 +144,31 @@ export function openRegistry(file: string): Registry {
   const selectCurrent = prepare(
     "SELECT id FROM cards WHERE ?1 IS NULL OR repository = ?1 ORDER BY (phase = 'working') DESC, (phase = 'queued') DESC, CASE phase WHEN 'queued' THEN sequence ELSE -sequence END LIMIT 1",
   )
-  const selectPlacesAtWork = prepare("SELECT repository FROM cards WHERE phase = 'working'")
   const selectWorking = prepare("SELECT id FROM cards WHERE phase = 'working'")
   const selectCounts = prepare(`SELECT ${STATUS} AS shown, COUNT(*) AS count FROM cards GROUP BY shown`)
   const update = prepare(
-    'UPDATE cards SET goal = ?, phase = ?, status = ?, reason = ?, run_id = ?, want = ?, interrupted = ?, put_away = ?, messages = ?, progress = ?, created_at = ?, started_at = ?, ended_at = ? WHERE id = ?',
+    'UPDATE cards SET goal = ?, phase = ?, status = ?, reason = ?, run_id = ?, want = ?, interrupted = ?, rank = ?, put_away = ?, messages = ?, progress = ?, created_at = ?, started_at = ?, ended_at = ? WHERE id = ?',
   )
   const erase = prepare('DELETE FROM cards WHERE id = ?')
   const serve = prepare(
     'INSERT INTO served (repository, turn) VALUES (?, (SELECT COALESCE(MAX(turn), 0) + 1 FROM served)) ON CONFLICT (repository) DO UPDATE SET turn = excluded.turn',
   )
-  const selectQueue = prepare(`
-    SELECT cards.*, ROW_NUMBER() OVER (
-      PARTITION BY cards.repository
-      ORDER BY interrupted DESC, (json_extract(want, '$.kind') = 'resume') DESC, sequence
-    ) AS place
+  const queue = `
+    SELECT id, repository, rank, sequence, COALESCE(served.turn, 0) AS turn,
+      ROW_NUMBER() OVER (PARTITION BY repository ORDER BY rank, sequence) AS place
     FROM cards LEFT JOIN served USING (repository)
-    WHERE phase = 'queued'
-    ORDER BY interrupted DESC, place, COALESCE(served.turn, 0), sequence`)
+    WHERE phase = 'queued'`
+  const selectPositions = prepare(`SELECT id FROM (${queue}) ORDER BY rank > 0, place, turn, sequence`)
+  const selectTurns = prepare(`
+    SELECT cards.* FROM (${queue}) AS queue JOIN cards USING (id)
+    WHERE place = 1 AND queue.repository NOT IN (SELECT repository FROM cards WHERE phase = 'working')
+    ORDER BY queue.rank > 0, turn, cards.sequence`)
+
+  const { kept, forget } = createMemo()
+  const positions = kept(() => new Map(selectPositions.all().map((row, index) => [row.id as CardId, index + 1])))
+  const countByStatus = kept(
+    () => new Map(selectCounts.all().map((row) => [row.shown as CardStatus, row.count as number])),
+  )
 
   function get(id: CardId): CardRow | null {
     const row = select.get(id)
@@ -171,6 +179,7 @@ export function openRegistry(file: string): Registry {
     const before = get(id)
     if (before === null) throw new Failure('run_missing', `there is no task ${id}`, { facts: { task: id } })
     const after = { ...before, ...changes }
+    forget()
     update.run(
       after.goal,
       after.phase,
@@ -179,6 +188,7 @@ export function openRegistry(file: string): Registry {
       after.runId,
       after.want === null ? null : JSON.stringify(after.want),
       Number(after.isInterrupted),
+      rankOf(after),
       Number(after.isPutAway),
       JSON.stringify(after.messages),
       JSON.stringify(after.progress),
@@ -196,9 +206,22 @@ export function openRegistry(file: string): Registry {
     change,
     add(card, key) {
       const { id, repository, goal, origin, phase, status, runId, want, createdAt } = card
+      forget()
       inTransaction(database, () => {
         const order = want === null ? null : JSON.stringify(want)
-        insert.run(id, repository, goal, origin, phase, status, runId, order, JSON.stringify(NO_PROGRESS), createdAt)
+        insert.run(
+          id,
+          repository,
+          goal,
+          origin,
+          phase,
+          status,
+          runId,
+          order,
+          rankOf({ want, isInterrupted: false }),
+          JSON.stringify(NO_PROGRESS),
+          createdAt,
+        )
         if (key !== null) insertKey.run(key.key, key.digest, id)
       })
       return required(get(id), id)
@@ -211,7 +234,10 @@ export function openRegistry(file: string): Registry {
       const row = selectByRun.get(repository, runId)
       return row === undefined ? null : toRow(row)
     },
-    remove: (id) => void erase.run(id),
+    remove(id) {
+      forget()
+      erase.run(id)
+    },
     page({ status, repository, before, limit }) {
       const where = [
         status === null ? null : `${STATUS} IN (${status.map(() => '?').join(', ')})`,
@@ -229,17 +255,33 @@ export function openRegistry(file: string): Registry {
     hasUnbegun: (repository) => selectUnbegun.get(repository) !== undefined,
     current: (repository) => (selectCurrent.get(repository)?.id as CardId | undefined) ?? null,
     working: () => selectWorking.all().map((row) => row.id as CardId),
-    positions: () => new Map(selectQueue.all().map((row, index) => [row.id as CardId, index + 1])),
-    countByStatus: () => new Map(selectCounts.all().map((row) => [row.shown as CardStatus, row.count as number])),
-    turns() {
-      const busy = new Set(selectPlacesAtWork.all().map((row) => row.repository))
-      return selectQueue
-        .all()
-        .filter((row) => row.place === 1 && !busy.has(row.repository as string))
-        .map(toRow)
-    },
+    positions,
+    countByStatus,
+    turns: () => selectTurns.all().map(toRow),
     close: () => database.close(),
   }
+}
+
+/** What is asked far more often than it changes. */
+function createMemo(): { kept<T>(compute: () => T): () => T; forget(): void } {
+  let version = 0
+  return {
+    forget: () => {
+      version += 1
+    },
+    kept(compute) {
+      let known: { readonly version: number; readonly value: ReturnType<typeof compute> } | null = null
+      return () => {
+        if (known?.version !== version) known = { version, value: compute() }
+        return known.value
+      }
+    },
+  }
+}
+
+/** Within a repository: first what was interrupted, then what is gone on with, then what is new. */
+function rankOf({ want, isInterrupted }: Pick<CardRow, 'want' | 'isInterrupted'>): number {
+  return isInterrupted ? 0 : want?.kind === 'resume' ? 1 : 2
 }
 
 function openDatabase(file: string): DatabaseSync {
