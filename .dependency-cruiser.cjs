@@ -3,7 +3,7 @@
  * <- main. Implementations are known to compose.ts alone.
  */
 const INTERFACES =
-  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|repository|sandbox)|store/(store|disk))\\.ts$'
+  '^src/(agent/agent|agent/routing|agent/outputs|agent/prompts/[^/]+|forge/forge|workspace/(workspace|git|repository|sandbox)|store/(store|disk|mailbox))\\.ts$'
 
 module.exports = {
   forbidden: [
@@ -33,10 +33,22 @@ module.exports = {
       to: { path: '^src/', pathNot: ['^src/(domain|lib|engine)/', INTERFACES] },
     },
     {
+      name: 'notify-knows-the-domain',
+      severity: 'error',
+      from: { path: '^src/notify/' },
+      to: { path: '^src/', pathNot: ['^src/(domain|lib|notify)/', '^src/store/disk\\.ts$'] },
+    },
+    {
       name: 'operations-below-faces',
       severity: 'error',
       from: { path: '^src/operations/' },
       to: { path: '^src/(cli|server|compose|main|demo)' },
+    },
+    {
+      name: 'server-below-compose',
+      severity: 'error',
+      from: { path: '^src/server/' },
+      to: { path: '^src/(main|server-main|compose|cli|demo)' },
     },
     { name: 'cli-below-compose', severity: 'error', from: { path: '^src/cli/' }, to: { path: '^src/(main|demo)' } },
     {

@@ -18,5 +18,5 @@ if (version[0] < OLDEST[0] || (version[0] === OLDEST[0] && version[1] < OLDEST[1
   process.exitCode = 1
 } else {
   require('node:module').enableCompileCache()
-  require('../dist/main.cjs')
+  require('../dist/cli/main.cjs')
 }

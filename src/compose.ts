@@ -51,6 +51,9 @@ export function compose(base: CliBase): CliParts {
     openForge: async () => (await import('./compose/run-parts.ts')).openForge(base),
     removeWorkspaces: async () => (await import('./compose/run-parts.ts')).removeWorkspaces(base),
     doctor: async () => (await import('./compose/doctor.ts')).runDoctor(base),
+    async openWebhooks() {
+      return (await import('./compose/run-webhooks.ts')).openWebhooks(base, repository)
+    },
     async initConfig({ force }) {
       const { initConfig } = await import('./operations/config.ts')
       return initConfig({ projectFile: projectConfigFile(repository), force })
@@ -62,6 +65,7 @@ export function compose(base: CliBase): CliParts {
       ])
       return showConfig(readConfig(base.environment, repository), { showSecrets })
     },
+    serveMcp: async (directory) => (await import('./compose/mcp.ts')).serveMcp(base, directory),
     async configPaths() {
       const { configPaths } = await import('./operations/config.ts')
       return configPaths({ projectFile: projectConfigFile(repository), userFile: userConfigFile(base.environment) })

@@ -1,6 +1,8 @@
 /** What the options of each command are called once they are parsed. */
 import type { PrNumber } from '../domain/ids.ts'
 import type { LogLevel, MergeMethod, ModelTier, SandboxMode } from '../domain/run.ts'
+import type { WebhookEvent } from '../notify/event/notification.ts'
+import type { DeliveryStatus } from '../notify/outbox/outbox.ts'
 import type { ForgeChoice } from '../operations/run-request.ts'
 
 export type Json = { json?: true }
@@ -22,6 +24,8 @@ export type StartFlags = Json & {
   sandbox?: SandboxMode
   syncBeforeMerge?: boolean
   draft?: boolean
+  webhookUrl?: string
+  webhookSecret?: string
 } & ForgeFlags
 
 export type ForgeFlags = {
@@ -57,3 +61,20 @@ export type CiStatusFlags = PrFlags & { runId?: number; limit: number }
 export type CiLogFlags = PrFlags & { check?: string; lines: number }
 export type LogFlags = Json & { tail: number; follow: boolean; run?: string }
 export type ControlFlags = Json & { reason?: string }
+
+export type WebhookFlags = Json & {
+  secret?: string
+  generateSecret?: true
+  event?: readonly WebhookEvent[]
+  name?: string
+  description?: string
+  timeout?: number
+  maxRetries?: number
+  verifyTls: boolean
+  header?: Readonly<Record<string, string>>
+}
+export type AddFlags = WebhookFlags & { disabled?: true }
+export type UpdateFlags = WebhookFlags & { url?: string; allEvents?: true; unsigned?: true; headers: boolean }
+export type TestFlags = Json & { url?: string; secret?: string }
+export type DeliveriesFlags = Json & { status?: DeliveryStatus; limit: number }
+export type DeliverFlags = Json & { wait: number }

@@ -6,8 +6,6 @@ const NOT_BUILT = 'is not built yet'
 const OPTIONS: Readonly<Record<string, string>> = {
   '--release': `${NOT_BUILT}: there is no verification after a release.`,
   '--no-release': 'is not needed: there is no verification after a release yet.',
-  '--webhook-url <url>': `${NOT_BUILT}: read the events with --json instead.`,
-  '--webhook-secret <secret>': `${NOT_BUILT}: read the events with --json instead.`,
   '--resolve-conflicts': 'is not needed: conflicts are always resolved.',
   '--no-resolve-conflicts': `${NOT_BUILT}: conflicts are always resolved.`,
   '--parallel': `${NOT_BUILT}: a task is worked by one agent.`,

@@ -1,6 +1,8 @@
 /** Values of options: from the text on the command line to what it means, or a sentence about what is allowed. */
 import { InvalidArgumentError } from 'commander'
 import type { PrNumber } from '../domain/ids.ts'
+import { secretProblem } from '../notify/hooks/hook-secret.ts'
+import { urlProblem } from '../notify/hooks/hook-url.ts'
 
 export function parseCount(text: string): number {
   const value = Number(text)
@@ -38,6 +40,18 @@ export function parseUsd(text: string): number {
     throw new InvalidArgumentError('It must be an amount of US dollars above 0 and up to 1000000, such as 5 or 2.50.')
   }
   return value
+}
+
+export function parseWebhookUrl(text: string): string {
+  const problem = urlProblem(text.trim())
+  if (problem !== null) throw new InvalidArgumentError(`It ${problem}.`)
+  return text.trim()
+}
+
+export function parseSecret(text: string): string {
+  const problem = secretProblem(text)
+  if (problem !== null) throw new InvalidArgumentError(`It ${problem}.`)
+  return text
 }
 
 export function parseText(text: string): string {

@@ -7,6 +7,7 @@ import type { Forge } from '../forge/forge.ts'
 import type { ConfigPath, ShownConfig } from '../operations/config.ts'
 import type { DoctorCheck } from '../operations/doctor/finding.ts'
 import type { MergePrRequest, ResumeRequest, RunEnd, RunObserver, StartRequest } from '../operations/run-request.ts'
+import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
 import type { Store } from '../store/store.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -49,7 +50,10 @@ export type CliParts = CliBase & {
   /** Removes the worktrees of this repository that hold nothing uncommitted. */
   removeWorkspaces(): Promise<void>
   doctor(): Promise<readonly DoctorCheck[]>
+  openWebhooks(): Promise<WebhookParts>
   initConfig(request: { force: boolean }): Promise<{ path: string }>
   showConfig(request: { showSecrets: boolean }): Promise<ShownConfig>
   configPaths(): Promise<readonly ConfigPath[]>
+  /** Until the client goes. `directory`: instead of where the command was called. */
+  serveMcp(directory: string | null): Promise<number>
 }

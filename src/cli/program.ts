@@ -17,8 +17,19 @@ import type {
   StartFlags,
 } from './flags.ts'
 import { refuseCommands, refuseOptions } from './not-built.ts'
-import { collectText, parseCount, parseId, parsePort, parsePrNumber, parseText, parseUsd } from './option-values.ts'
+import {
+  collectText,
+  parseCount,
+  parseId,
+  parsePort,
+  parsePrNumber,
+  parseSecret,
+  parseText,
+  parseUsd,
+  parseWebhookUrl,
+} from './option-values.ts'
 import type { CliBase, CliParts } from './parts.ts'
+import { addWebhookCommands } from './webhook-commands.ts'
 
 type Parts = () => CliParts
 /** What a command's action does with its exit code; commander itself has no use for it. */
@@ -45,6 +56,7 @@ export function createProgram(base: CliBase, parts: Parts, finish: Finish): Comm
   addReadCommands(program, parts, finish)
   addControlCommands(program, parts, finish)
   addConfigCommands(program, parts, finish)
+  addWebhookCommands(program, parts, finish)
   addHouseCommands(program, parts, finish)
   refuseCommands(program)
   return program
@@ -79,6 +91,8 @@ function addRunCommands(program: Command, parts: Parts, finish: Finish): void {
     .option('--no-sync-before-merge', 'merge it as it is (the default)')
     .option('--draft', 'open drafts, and make them ready when their checks are green')
     .option('--no-draft', 'open pull requests that are ready for review')
+    .option('--webhook-url <url>', 'tell this address what happens in this run', parseWebhookUrl)
+    .option('--webhook-secret <secret>', 'sign what it is told; better: CLAUDETM_WEBHOOK_SECRET', parseSecret)
   start.showHelpAfterError('(The goal goes in quotes: claudetm start "Add a login form". More: claudetm start --help)')
   refuseOptions(start)
   start.action(async (goal: string, options: StartFlags) =>
@@ -281,6 +295,11 @@ function addHouseCommands(program: Command, parts: Parts, finish: Finish): void 
     .description('check that everything a run needs is here')
     .option('--json', 'print as JSON')
     .action(async (options: Json) => finish(await (await import('./commands/doctor.ts')).doctor(parts(), options)))
+  program
+    .command('mcp')
+    .description('serve this repository to a client of the Model Context Protocol, over stdin and stdout')
+    .option('--working-dir <directory>', 'another repository', parseText)
+    .action(async (options: { workingDir?: string }) => finish(await parts().serveMcp(options.workingDir ?? null)))
   program
     .command('demo')
     .description('watch a whole run on a throw-away repository, without an account')

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describeCredentials } from '../agent/claude/credentials.ts'
-import type { CliBase } from '../cli/parts.ts'
 import { stateDirectory } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
 import { type DoctorCheck, doctor } from '../operations/doctor.ts'
@@ -14,9 +13,10 @@ import { findChecks } from '../workspace/worktrees/found-checks.ts'
 import { readConfig } from './configuration.ts'
 import { gitEnvironment } from './environments.ts'
 import { createGithubAccess } from './github.ts'
+import type { HouseBase } from './house.ts'
 import { createRunParts, sandboxOf } from './run-parts.ts'
 
-export async function runDoctor(base: CliBase): Promise<readonly DoctorCheck[]> {
+export async function runDoctor(base: HouseBase): Promise<readonly DoctorCheck[]> {
   const { environment, cwd } = base
   return doctor({
     nodeVersion: process.versions.node,

@@ -4,6 +4,7 @@ import type { RunEventBody } from '../domain/events.ts'
 import { Failure } from '../domain/failure.ts'
 import type { RunOptions } from '../domain/run.ts'
 import type { Forge } from '../forge/forge.ts'
+import type { WebhookIntake } from '../forge/github/webhook-intake.ts'
 import { createLocalForge } from '../forge/local/local-forge.ts'
 import { findRemote } from '../workspace/repository.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
@@ -19,6 +20,8 @@ export type ForgeRequest = {
   readonly identity: { readonly name: string; readonly email: string }
   readonly emit: (event: RunEventBody) => void
   readonly webhookPort: number | null
+  /** Deliveries come in elsewhere: no port is opened here. null = none do; left out = as the configuration says. */
+  readonly intake?: Pick<WebhookIntake, 'subscribe'> | null
 }
 
 export async function createForge(house: House, request: ForgeRequest): Promise<Forge> {
@@ -48,7 +51,7 @@ async function createGithub(house: House, request: ForgeRequest): Promise<Forge>
   const { client, credentials } = await house.github.client((url) => warn(`the repository has moved to ${url}`))
   const [{ createGithubForge }, intake] = await Promise.all([
     import('../forge/github/github-forge.ts'),
-    openIntake(house, request.webhookPort, warn),
+    request.intake === undefined ? openIntake(house, request.webhookPort, warn) : toShared(request.intake),
   ])
   return createGithubForge({
     address,
@@ -64,6 +67,10 @@ async function createGithub(house: House, request: ForgeRequest): Promise<Forge>
     emit: request.emit,
     intake,
   })
+}
+
+function toShared(intake: Pick<WebhookIntake, 'subscribe'> | null) {
+  return intake === null ? null : { intake, close: async () => {} }
 }
 
 /** Webhooks only wake; without a port the run looks by itself. */

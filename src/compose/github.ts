@@ -20,7 +20,7 @@ export type GithubAccess = {
 }
 
 /** `git`: in the repository, without what this gives to git. */
-export function createGithubAccess(base: CliBase, git: Git): GithubAccess {
+export function createGithubAccess(base: Pick<CliBase, 'environment' | 'version'>, git: Git): GithubAccess {
   const { environment, version } = base
   let credentials: Promise<Credentials> | null = null
 
@@ -65,6 +65,18 @@ export function createGithubAccess(base: CliBase, git: Git): GithubAccess {
       return toGitVariables(environment, new URL(address.webUrl).origin, await known.token())
     },
   }
+}
+
+/** For a remote that no repository has yet: the rights that the environment gives at this address; none = git's own ways. */
+export async function remoteVariables(
+  environment: CliBase['environment'],
+  url: string,
+): Promise<Readonly<Record<string, string>>> {
+  const address = parseGithubRemote(url, environment)
+  if (address === null || !isGithubHost(address.host, environment) || !/^https:/i.test(url)) return {}
+  const { findCredentials } = await import('../forge/github/credentials.ts')
+  const known = await findCredentials({ address, environment, cwd: '/' }).catch(() => null)
+  return known === null ? {} : toGitVariables(environment, new URL(address.webUrl).origin, await known.token())
 }
 
 /** A helper that git asks after those of the person; the password is in the environment of that one process only. */

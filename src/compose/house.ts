@@ -12,8 +12,11 @@ import { readConfig } from './configuration.ts'
 import { gitEnvironment, ownerMark } from './environments.ts'
 import { createGithubAccess, type GithubAccess } from './github.ts'
 
+/** What of the command line, or of the server, a house is made with. */
+export type HouseBase = Pick<CliBase, 'environment' | 'cwd' | 'version'>
+
 export type House = {
-  readonly base: CliBase
+  readonly base: HouseBase
   readonly repository: string
   readonly git: Git
   readonly github: GithubAccess
@@ -22,7 +25,7 @@ export type House = {
   readonly mark: { readonly name: string; readonly value: string }
 }
 
-export async function openHouse(base: CliBase): Promise<House> {
+export async function openHouse(base: HouseBase): Promise<House> {
   const environment = gitEnvironment(base.environment)
   const here = createGit(base.cwd, environment)
   const repository = await findTopLevel(here)

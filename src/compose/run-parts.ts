@@ -1,9 +1,9 @@
 /** The real parts of a run at work. Loaded only by the commands that work. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { Agent } from '../agent/agent.ts'
 import { createClaudeAgent } from '../agent/claude/claude-agent.ts'
 import { describeCredentials } from '../agent/claude/credentials.ts'
-import type { CliBase } from '../cli/parts.ts'
 import { describeAccount, toAgentEnvironment } from '../config/agent-environment.ts'
 import { claudetmHome, poolDirectory } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
@@ -13,6 +13,8 @@ import { toProjectEnvironment } from '../lib/environment.ts'
 import { endMarkedProcesses } from '../lib/marked-processes.ts'
 import { chooseForge, preflight } from '../operations/preflight.ts'
 import type { OpenedRun, RunParts } from '../operations/run-parts.ts'
+import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
+import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import type { RunLock } from '../store/store.ts'
 import { createSandbox } from '../workspace/confinement/create-sandbox.ts'
 import type { Git } from '../workspace/git.ts'
@@ -32,16 +34,24 @@ import { ensureExcluded, STATE_PATTERN } from '../workspace/worktrees/exclude.ts
 import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
 import { clock } from './clock.ts'
 import { discreetAgent, discreetStore, redactionFor } from './discretion.ts'
-import { createForge } from './forges.ts'
-import { type House, openHouse } from './house.ts'
+import { createForge, type ForgeRequest } from './forges.ts'
+import { type House, type HouseBase, openHouse } from './house.ts'
 import { findInstallation } from './place.ts'
+import { createRunWebhooks } from './run-webhooks.ts'
 
 /** PR groups worked on side by side; the engine thinks in a graph already. */
 const CONCURRENCY = 1
 /** An orphaned agent writes down what it has before it goes. */
 const LEFTOVER_GRACE_MS = 2_000
 
-export async function createRunParts(base: CliBase): Promise<RunParts> {
+/** What somebody else brings along, instead of what is made here or beside it. */
+export type Replaced = {
+  readonly agent?: Agent
+  /** Of the server this run works in: told as well. */
+  readonly webhooks?: WebhookParts
+} & Pick<ForgeRequest, 'intake'>
+
+export async function createRunParts(base: HouseBase, replaced: Replaced = {}): Promise<RunParts> {
   const house = await openHouse(base)
   const { git } = house
   // Whether the sandbox works is tried once, by the preflight or by the run.
@@ -53,6 +63,7 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
   return {
     store: house.store,
     now: clock.now,
+    webhooks: createRunWebhooks(house, replaced.webhooks ?? null),
     preflight: (request) =>
       preflight(
         {
@@ -73,7 +84,8 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
     describeCommits: (base) => describeCommits(git, base),
     ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
     endLeftovers: () => endMarkedProcesses({ ...house.mark, graceMs: LEFTOVER_GRACE_MS }),
-    open: async (lock, options, extras) => open(house, await sandbox(options.sandbox), { lock, options, ...extras }),
+    open: async (lock, options, extras) =>
+      open(house, await sandbox(options.sandbox), { lock, options, replaced, ...extras }),
     exitNow: (code) => {
       void endMarkedProcesses(house.mark).finally(() => process.exit(code))
     },
@@ -84,7 +96,7 @@ function accountOf({ base, resolved }: House): string | null {
   return describeAccount(resolved, describeCredentials(base.environment, homeOf(base))?.description ?? null)
 }
 
-function homeOf(base: CliBase): string {
+function homeOf(base: HouseBase): string {
   return base.environment.HOME ?? '/'
 }
 
@@ -111,28 +123,45 @@ export async function sandboxOf(
 async function open(
   house: House,
   sandbox: Sandbox,
-  { lock, options, emit, webhookPort }: { lock: RunLock; options: RunOptions } & Parameters<RunParts['open']>[2],
+  {
+    lock,
+    options,
+    emit,
+    webhookPort,
+    replaced,
+  }: { lock: RunLock; options: RunOptions; replaced: Replaced } & Parameters<RunParts['open']>[2],
 ): Promise<OpenedRun> {
   const { base, git, resolved, store, mark } = house
   const { config } = resolved
   const identity = await identityOf(git)
   const ambient = describeCredentials(base.environment, homeOf(base)) !== null
   const workspaces = workspacesOf(house, sandbox, identity)
-  const forge = await createForge(house, { options, workspaces, identity, emit, webhookPort })
   const redact = redactionFor(base.environment, resolved)
-  const agent = createClaudeAgent({
-    sandbox,
-    environment: { ...base.environment, [mark.name]: mark.value },
-    credentials: toAgentEnvironment(resolved, ambient),
-    endProcesses: endMarkedProcesses,
-    now: clock.now,
-    tools: config.tools,
-    limits: config.limits,
+  const { intake } = replaced
+  const forge = await createForge(house, {
+    options,
+    workspaces,
+    identity,
+    emit,
+    webhookPort,
+    ...(intake !== undefined && { intake }),
   })
+  const agent =
+    replaced.agent ??
+    createClaudeAgent({
+      sandbox,
+      environment: { ...base.environment, [mark.name]: mark.value },
+      credentials: toAgentEnvironment(resolved, ambient),
+      endProcesses: endMarkedProcesses,
+      now: clock.now,
+      tools: config.tools,
+      limits: config.limits,
+    })
   return {
     parts: {
       store: discreetStore(store, redact),
       lock,
+      mailbox: createMailbox({ directory: store.location, now: clock.now }),
       agent: discreetAgent(agent, redact),
       forge,
       workspaces,
@@ -208,7 +237,7 @@ function workspacesOf(
 const UNCONFINED: Sandbox = { kind: 'none', description: '', wrap: (file, args) => ({ file, args }) }
 
 /** For who only tidies up: nothing of the project is run. Outside of a repository there is nothing to tidy. */
-export async function removeWorkspaces(base: CliBase): Promise<void> {
+export async function removeWorkspaces(base: HouseBase): Promise<void> {
   try {
     await workspacesOf(await openHouse(base), UNCONFINED, DEFAULT_IDENTITY).removePool()
   } catch (error) {
@@ -217,7 +246,7 @@ export async function removeWorkspaces(base: CliBase): Promise<void> {
 }
 
 /** For the commands that look at pull requests: the forge of the run that is here, else the one its remote names. */
-export async function openForge(base: CliBase): Promise<{ forge: Forge; headBranch: string | null }> {
+export async function openForge(base: HouseBase): Promise<{ forge: Forge; headBranch: string | null }> {
   const house = await openHouse(base)
   const { git, resolved } = house
   const [state, branch, remote] = await Promise.all([house.store.load(), currentBranch(git), findRemote(git)])

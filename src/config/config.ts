@@ -29,6 +29,13 @@ export type Config = {
     readonly webhookPort: number | null
     readonly webhookSecret: string | null
   }
+  readonly webhooks: {
+    /** Told of every run, like `--webhook-url`. */
+    readonly url: string | null
+    readonly secret: string | null
+    readonly allowPrivate: boolean
+    readonly allowHttp: boolean
+  }
   readonly tools: {
     readonly planning: readonly ReadOnlyTool[]
     readonly verification: readonly ReadOnlyTool[]

@@ -40,6 +40,7 @@ export function resolveConfig(request: ConfigRequest): ResolvedConfig {
   const sources = Object.fromEntries(found.map(([path, { source }]) => [path, source])) as ConfigSources
   const raw = Object.fromEntries(found.map(([path, { value }]) => [path, value])) as SettingValues
   refuseForeignAddress(raw, sources, request.projectFile)
+  refuseForeignWebhooks(sources, request.projectFile)
   const values = {
     ...raw,
     'tools.planning': readOnlyTools('tools.planning', raw, warnings),
@@ -84,6 +85,18 @@ function refuseForeignAddress(values: SettingValues, sources: ConfigSources, pro
   }
 }
 
+/** Nor may it choose who is told of a person's runs, or open the person's network to webhooks. */
+function refuseForeignWebhooks(sources: ConfigSources, projectFile: string): void {
+  for (const path of ['webhooks.url', 'webhooks.secret', 'webhooks.allow_private', 'webhooks.allow_http'] as const) {
+    if (sources[path] !== 'project') continue
+    throw configProblem(
+      path,
+      { file: projectFile },
+      `cannot be stated by a project: set ${SETTINGS[path].variable}, write it into your own config.json (claudetm config path), or subscribe with: claudetm webhooks add`,
+    )
+  }
+}
+
 function readOnlyTools(
   path: 'tools.planning' | 'tools.verification',
   values: SettingValues,
@@ -122,6 +135,12 @@ function toConfig(values: SettingValues): Config {
       trustedBots: values['github.trusted_bots'],
       webhookPort: values['github.webhook_port'],
       webhookSecret: values['github.webhook_secret'],
+    },
+    webhooks: {
+      url: values['webhooks.url'],
+      secret: values['webhooks.secret'],
+      allowPrivate: values['webhooks.allow_private'],
+      allowHttp: values['webhooks.allow_http'],
     },
     tools: {
       planning: values['tools.planning'] as ReadOnlyTool[],

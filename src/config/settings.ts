@@ -116,6 +116,14 @@ export const SETTINGS = {
     secret: true,
   }),
 
+  'webhooks.url': optional(kind.webhookAddress, { variable: 'CLAUDETM_WEBHOOK_URL', secret: true }),
+  'webhooks.secret': optional(kind.word('a secret without blanks'), {
+    variable: 'CLAUDETM_WEBHOOK_SECRET',
+    secret: true,
+  }),
+  'webhooks.allow_private': valued(kind.flag, false, { variable: 'CLAUDETM_WEBHOOKS_ALLOW_PRIVATE' }),
+  'webhooks.allow_http': valued(kind.flag, false, { variable: 'CLAUDETM_WEBHOOKS_ALLOW_HTTP' }),
+
   'limits.max_turns': valued(turns, 2_000, { variable: 'CLAUDETM_MAX_TURNS' }),
   'limits.session_budget_usd': optional(kind.usd, { variable: 'CLAUDETM_BUDGET' }),
   'limits.stream_idle_timeout_sec': valued(kind.seconds(), 1_800, { variable: 'CLAUDETM_STREAM_IDLE_TIMEOUT_SEC' }),

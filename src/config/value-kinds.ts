@@ -1,5 +1,6 @@
 /** The kinds of value a setting can have: what is allowed, in words and as a schema, for files and for variables. */
 import { z } from 'zod'
+import { urlProblem } from '../notify/hooks/hook-url.ts'
 
 export type ValueKind<T> = {
   /** Completes "allowed: ...". */
@@ -58,6 +59,16 @@ export const webAddress: ValueKind<string> = {
     .trim()
     .refine((text) => WORD.test(text) && /^https?:$/.test(URL.parse(text)?.protocol ?? ''))
     .transform((text) => text.replace(/\/+$/, '')),
+  fromText: asText,
+}
+
+/** As it is: a trailing slash may matter to who listens there. */
+export const webhookAddress: ValueKind<string> = {
+  allowed: 'a web address that starts with https:// or http://, without a user name or password',
+  schema: z
+    .string()
+    .trim()
+    .refine((text) => urlProblem(text) === null),
   fromText: asText,
 }
 

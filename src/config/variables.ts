@@ -9,8 +9,22 @@ const SETTING_VARIABLES: readonly string[] = SETTING_PATHS.flatMap((path) => SET
 /** Read elsewhere: where the home is, how chatty a crash is, which session a process belongs to. */
 const OTHER_VARIABLES: readonly string[] = ['CLAUDETM_HOME', 'CLAUDETM_DEBUG', 'CLAUDETM_SESSION']
 
+/** Read by the server alone; they may be in the environment of everything else on its machine. */
+const SERVER_VARIABLES: readonly string[] = [
+  'CLAUDETM_SERVER_HOST',
+  'CLAUDETM_REST_PORT',
+  'CLAUDETM_DATA',
+  'CLAUDETM_MAX_RUNS',
+  'CLAUDETM_ROOTS',
+  'CLAUDETM_PASSWORD',
+  'CLAUDETM_PASSWORD_HASH',
+  'CLAUDETM_ALLOWED_HOSTS',
+  'CLAUDETM_CORS_ORIGINS',
+  'CLAUDETM_CLONE_PRIVATE',
+]
+
 /** Of the original, for parts of it that are not here. */
-const WITHOUT_EFFECT = /^CLAUDETM_(WEBHOOK|HIVE|SESSION_RELEASE|SERVER|REST|MCP|API|CORS|PASSWORD|BASH|REAL_SDK)(_|$)/
+const WITHOUT_EFFECT = /^CLAUDETM_(HIVE|SESSION_RELEASE|SERVER|REST|MCP|API|CORS|PASSWORD|BASH|REAL_SDK)(_|$)/
 
 /** Warnings about variables that nothing reads. Throws where going on would mean working with another account. */
 export function checkVariables(environment: Environment): string[] {
@@ -24,7 +38,10 @@ export function checkVariables(environment: Environment): string[] {
   }
   return Object.keys(environment)
     .filter((name) => name.startsWith('CLAUDETM_') && environment[name])
-    .filter((name) => name !== 'CLAUDETM_PROFILE' && ![...SETTING_VARIABLES, ...OTHER_VARIABLES].includes(name))
+    .filter(
+      (name) =>
+        name !== 'CLAUDETM_PROFILE' && ![...SETTING_VARIABLES, ...OTHER_VARIABLES, ...SERVER_VARIABLES].includes(name),
+    )
     .sort()
     .map(warnAbout)
 }

@@ -87,6 +87,7 @@ function request(): StartRequest {
     syncBeforeMerge: null,
     draft: null,
     webhookPort: null,
+    webhook: null,
   }
 }
 

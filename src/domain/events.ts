@@ -36,10 +36,14 @@ export type RunEventBody =
   | {
       type: 'plan.updated'
       source: 'person' | 'message' | 'verification'
+      /** What people asked for; null when nobody said anything. */
+      message: string | null
       added: number
       changed: number
       removed: number
       reopened: number
+      tasksDone: number
+      tasksTotal: number
     }
   | { type: 'plan.edit_rejected'; problem: string }
   | { type: 'group.stage'; groupId: GroupId; from: Stage; to: Stage; why: string }

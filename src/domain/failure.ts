@@ -41,6 +41,17 @@ export const FAILURE_KINDS = [
   'agent_failed', // anything else from the agent; retry under the same budget
   'sandbox_unavailable', // `--sandbox on` and no bubblewrap
   'plan_invalid', // facts: problem
+  'webhook_missing', // facts: webhook
+  'webhook_exists', // another one has this address; facts: webhook
+  'webhook_refused', // its address is not allowed; facts: address
+  'input_invalid', // a request is wrong; facts: field
+  'path_refused', // outside of the allowed roots; facts: path
+  'url_refused', // an address that is not cloned from; facts: address
+  'repository_exists', // facts: path
+  'key_reused', // an idempotency key came with another request; facts: key
+  'not_waiting', // nothing is asked
+  'start_failed', // a run ended before it had begun
+  'server_running', // another one has the data directory
   'timeout', // a command of ours took too long; facts: command
   'internal', // a defect of this program
 ] as const

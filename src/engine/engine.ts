@@ -11,6 +11,7 @@ import type { Block, RunState } from '../domain/run.ts'
 import type { RunStatus } from '../domain/stage.ts'
 import type { Context } from './context.ts'
 import type { Control } from './control.ts'
+import { readLetters } from './letters.ts'
 import { createMemory } from './memory.ts'
 import type { EngineParts } from './parts.ts'
 import { createPlanFile } from './plan-file.ts'
@@ -60,6 +61,7 @@ async function drive(context: Context, control: Control): Promise<RunEnd> {
     if (control.signal.aborted) return halted(context, control)
     try {
       await context.planFile.sync()
+      await readLetters(context)
       const decision = await decideNext(context)
       const end = await step(context, control, decision)
       if (end !== null) return end
@@ -117,8 +119,9 @@ async function workOnGroups(context: Context, control: Control): Promise<RunEnd 
   const active = new Map<GroupId, Promise<readonly [GroupId, GroupEnd]>>()
   const ends = new Set<GroupEnd>()
   for (;;) {
-    const { plan, groups } = context.memory.state()
-    const ready = plan === null || ends.has('paused') || control.signal.aborted ? [] : runnableGroups(plan, groups)
+    const { plan, groups, messages } = context.memory.state()
+    const isHeld = ends.has('paused') || control.signal.aborted || messages.length > 0
+    const ready = plan === null || isHeld ? [] : runnableGroups(plan, groups)
     for (const id of groupsToStart(ready, new Set(active.keys()), context.concurrency)) {
       active.set(
         id,
@@ -145,9 +148,9 @@ async function halted(context: Context, control: Control): Promise<RunEnd> {
 async function blocked(context: Context, block: Omit<Block, 'at'>): Promise<RunEnd> {
   const { memory, clock } = context
   const isGroupBlock = Object.values(memory.state().groups).some((group) => group.block?.cause === block.cause)
-  await memory.update((state) => ({ ...state, block: { ...block, at: clock.now() } }))
   const { cause, tried, command } = block
   if (!isGroupBlock) await memory.emit({ type: 'blocked', groupId: null, cause, tried, command })
+  await memory.update((state) => ({ ...state, block: { ...block, at: clock.now() } }))
   return setStatus(context, 'blocked', block.cause, block.command)
 }
 
@@ -169,8 +172,8 @@ async function setStatus(
 ): Promise<RunEnd> {
   const { memory, planFile } = context
   const from = memory.state().status
-  const state = await memory.update((before) => ({ ...before, status: to, reason }))
   if (from !== to) await memory.emit({ type: 'run.status', from, to, reason })
+  const state = await memory.update((before) => ({ ...before, status: to, reason }))
   await planFile.write()
   return { status: to, reason, command, state }
 }

@@ -5,6 +5,7 @@ import type { RunEvent } from '../domain/events.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { RunState } from '../domain/run.ts'
 import type { Forge } from '../forge/forge.ts'
+import type { Mailbox } from '../store/mailbox.ts'
 import type { RunLock, Store } from '../store/store.ts'
 import type { Workspaces } from '../workspace/workspace.ts'
 
@@ -24,6 +25,8 @@ export type RunObserver = {
 export type EngineParts = {
   readonly store: Store
   readonly lock: RunLock
+  /** Where people put what they have to say; without one nobody can. */
+  readonly mailbox?: Mailbox
   readonly agent: Agent
   readonly forge: Forge
   readonly workspaces: Workspaces

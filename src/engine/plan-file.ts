@@ -3,6 +3,7 @@
  * the next step; one that cannot be used is set aside with a sentence, and the last good plan stays in force.
  */
 import { createHash } from 'node:crypto'
+import type { RunEventBody } from '../domain/events.ts'
 import { createGroupState } from '../domain/group-state.ts'
 import type { GroupId, TaskId } from '../domain/ids.ts'
 import { allTasks, type Plan } from '../domain/plan.ts'
@@ -54,18 +55,9 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
       return false
     }
     rejected = null
-    await memory.update((state) => ({
-      ...outdateUpdate(applyEdit(state, edit, clock.now())),
-      planFileDigest: digestOf(text),
-    }))
-    await memory.emit({
-      type: 'plan.updated',
-      source: 'person',
-      added: edit.added.length,
-      changed: edit.changed.length,
-      removed: edit.removed.length,
-      reopened: edit.reopened.length,
-    })
+    const apply = (state: RunState) => outdateUpdate(applyEdit(state, edit, clock.now()))
+    await memory.emit(planUpdated('person', edit, apply(memory.state())))
+    await memory.update((state) => ({ ...apply(state), planFileDigest: digestOf(text) }))
     for (const note of edit.notes) await memory.emit({ type: 'warning', message: `plan.md: ${note}` })
     await write()
     return true
@@ -182,6 +174,26 @@ function outdateUpdate(state: RunState): RunState {
   if (state.attempt?.kind !== 'plan-update') return state
   const lastProblem = 'plan.md was edited by a person meanwhile; what it says now is what counts'
   return { ...state, attempt: { ...state.attempt, last: null, output: null, lastProblem } }
+}
+
+/** Said before it is saved: killed in between, the change is found and said again. `after`: as the change leaves it. */
+export function planUpdated(
+  source: Extract<RunEventBody, { type: 'plan.updated' }>['source'],
+  { added, changed, removed, reopened }: Pick<AppliedEdit, 'added' | 'changed' | 'removed' | 'reopened'>,
+  after: RunState,
+): RunEventBody {
+  const tasks = after.plan === null ? [] : allTasks(after.plan)
+  return {
+    type: 'plan.updated',
+    source,
+    message: source === 'message' ? after.messages.join('\n') : null,
+    added: added.length,
+    changed: changed.length,
+    removed: removed.length,
+    reopened: reopened.length,
+    tasksDone: tasks.filter((task) => after.tasks[task.id] !== undefined).length,
+    tasksTotal: tasks.length,
+  }
 }
 
 export function ensureGroups(state: RunState, plan: Plan): Readonly<Record<GroupId, GroupState>> {

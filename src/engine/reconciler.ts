@@ -17,12 +17,14 @@ import { act } from './actions/act.ts'
 import type { ActResult } from './actions/act-result.ts'
 import { blockGroup } from './actions/waiting.ts'
 import type { Context } from './context.ts'
+import { readLetters } from './letters.ts'
 import { withGroup } from './memory.ts'
 import { showNotice } from './notice.ts'
 import { observeGroup } from './observe.ts'
 import { requireOwner } from './ownership.ts'
 
-export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone'
+/** `replan`: a person has something to say about the plan. */
+export type GroupEnd = 'finished' | 'blocked' | 'paused' | 'halted' | 'gone' | 'replan'
 
 /** The same facts leading to the same act this often in a row is a defect of ours, not work. */
 const MAX_REPEATS = 8
@@ -33,6 +35,8 @@ export async function reconcile(context: Context, id: GroupId): Promise<GroupEnd
   for (;;) {
     if (context.halt.aborted) return 'halted'
     await context.planFile.sync()
+    await readLetters(context)
+    if (context.memory.state().messages.length > 0) return 'replan'
     const group = currentGroup(context, id)
     if (group === null) return 'gone'
     const o = await observeGroup(context, group)
@@ -57,13 +61,10 @@ function currentGroup(context: Context, id: GroupId): PrGroup | null {
   return plan === null ? null : (findGroup(plan, id) ?? null)
 }
 
-/** Saves what people see (the stage) and what the look taught, and says it once. */
+/** Says what people see (the stage) once, and saves it with what the look taught; killed in between, it is said again. */
 async function note(context: Context, o: GroupObservation, decision: Decision): Promise<void> {
   const { memory } = context
   const before = o.state
-  // An act saves its intent, and this with it; only who waits may be asked for the status before the next save.
-  const save = decision.action.kind === 'wait' ? memory.update : memory.note
-  await save((state) => withGroup(state, o.group.id, (group) => noted(group, o, decision)))
   if (decision.stage !== before.stage) {
     await memory.emit({
       type: 'group.stage',
@@ -74,6 +75,9 @@ async function note(context: Context, o: GroupObservation, decision: Decision): 
     })
     await noteCi(context, o, decision)
   }
+  // An act saves its intent, and this with it; only who waits may be asked for the status before the next save.
+  const save = decision.action.kind === 'wait' ? memory.update : memory.note
+  await save((state) => withGroup(state, o.group.id, (group) => noted(group, o, decision)))
 }
 
 function noted(group: GroupState, o: GroupObservation, decision: Decision): GroupState {

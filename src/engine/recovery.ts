@@ -5,10 +5,12 @@
 import type { RecalledSession } from '../agent/agent.ts'
 import type { RunState, SessionRecord } from '../domain/run.ts'
 import type { Context } from './context.ts'
+import { missedEvents } from './missed-events.ts'
 import { type SettledResult, settleSession } from './settle.ts'
 
 export async function recover(context: Context): Promise<number> {
-  const { memory, agent, clock, policy } = context
+  const { memory, agent, clock, policy, store } = context
+  for (const missed of await missedEvents(memory.state(), store.events(0))) await memory.emit(missed)
   const open = memory.state().sessions.filter((session) => session.outcome === 'running')
   for (const record of open) {
     const { conversationId, cwd, startedAt } = record

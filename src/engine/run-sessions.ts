@@ -12,7 +12,7 @@ import type { Slot } from '../workspace/workspace.ts'
 import { beginRunAttempt } from './attempts.ts'
 import type { Context } from './context.ts'
 import { learningsForPrompt } from './documents.ts'
-import { applyEdit, closedGroups, ensureGroups } from './plan-file.ts'
+import { applyEdit, closedGroups, ensureGroups, planUpdated } from './plan-file.ts'
 import { runSession } from './session.ts'
 
 type SessionDecision = Extract<RunDecision, { kind: 'session' }>
@@ -108,6 +108,11 @@ function rejectAnswer(state: RunState, problem: string): RunState {
   }
 }
 
+/** Those the session was given; what came later is still to be answered. */
+function answeredMessages({ attempt }: RunState): number {
+  return Number(/^message:(\d+)$/.exec(attempt?.subject ?? '')?.[1] ?? 0)
+}
+
 /** null = accepted. */
 async function acceptPlan(context: Context, output: PlanOutput): Promise<string | null> {
   const { memory } = context
@@ -154,20 +159,12 @@ async function acceptUpdate(context: Context, output: PlanOutput): Promise<strin
   if (edit.kind === 'rejected') return edit.problem
   // An update changes what is open; what is done stays done whatever the answer says about it.
   const applied = { ...edit, ticked: [], reopened: [] }
+  await memory.emit(planUpdated(source, applied, applyEdit(state, applied, clock.now())))
   await memory.update((before) => ({
     ...applyEdit(before, applied, clock.now()),
-    messages: source === 'message' ? [] : before.messages,
+    messages: before.messages.slice(answeredMessages(state)),
     verification: before.verification === null ? null : { ...before.verification, followedUp: true },
     attempt: null,
   }))
-  const { added, changed, removed } = edit
-  await memory.emit({
-    type: 'plan.updated',
-    source,
-    added: added.length,
-    changed: changed.length,
-    removed: removed.length,
-    reopened: 0,
-  })
   return null
 }

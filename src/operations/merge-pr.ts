@@ -18,6 +18,7 @@ import type { MergePrRequest, RunEnd, RunObserver, StartRequest } from './run-re
 import { withLock, work } from './work.ts'
 
 export async function mergePr(run: RunParts, request: MergePrRequest, observer: RunObserver): Promise<RunEnd> {
+  const target = run.webhooks.target(request.webhook)
   const existing = await run.store.load()
   if (existing !== null && isOfRun(existing, request.number)) return goOn(run, request, observer)
   await refuseExisting(run)
@@ -29,7 +30,10 @@ export async function mergePr(run: RunParts, request: MergePrRequest, observer: 
   return withLock(run, { fromOtherHosts: false }, (lock) =>
     work(run, { lock, observer, webhookPort: request.webhookPort }, async () => {
       await refuseExisting(run)
-      const state = await createRun(run, lock, (runId, now) => adopt(pr, options, { runId, now }))
+      const state = await createRun(run, lock, (runId, now) => {
+        run.webhooks.add(runId, target)
+        return adopt(pr, options, { runId, now })
+      })
       return { state, resumed: false, notes }
     }),
   )
@@ -42,16 +46,25 @@ function isOfRun(state: RunState, number: PrNumber | null): boolean {
 }
 
 function goOn(run: RunParts, request: MergePrRequest, observer: RunObserver): Promise<RunEnd> {
-  const { merge, admin, maxCostUsd, webhookPort } = request
+  const { merge, admin, maxCostUsd, webhookPort, webhook } = request
   return resumeRun(
     run,
-    { message: null, force: false, maxCostUsd, maxSessions: null, autoMerge: merge, admin: admin || null, webhookPort },
+    {
+      message: null,
+      force: false,
+      maxCostUsd,
+      maxSessions: null,
+      autoMerge: merge,
+      admin: admin || null,
+      webhookPort,
+      webhook,
+    },
     observer,
   )
 }
 
 function toStart(request: MergePrRequest, pr: PrSnapshot | null): StartRequest {
-  const { model, maxIterations, maxCostUsd, logLevel, sandbox, forge, mergeMethod, admin, merge, webhookPort } = request
+  const { model, maxIterations, maxCostUsd, logLevel, sandbox, forge, mergeMethod, admin, merge } = request
   return {
     goal: pr === null ? 'Bring a pull request to its merge' : goalFor(pr),
     model,
@@ -73,7 +86,8 @@ function toStart(request: MergePrRequest, pr: PrSnapshot | null): StartRequest {
     admin,
     syncBeforeMerge: null,
     draft: null,
-    webhookPort,
+    webhookPort: request.webhookPort,
+    webhook: request.webhook,
   }
 }
 

@@ -4,17 +4,19 @@ import { Failure } from '../domain/failure.ts'
 import { liftBlock } from '../domain/group-state.ts'
 import type { GroupId } from '../domain/ids.ts'
 import type { GroupState, RunOptions, RunState } from '../domain/run.ts'
+import type { WebhookTarget } from '../notify/hooks/run-hook.ts'
 import type { RunLock } from '../store/store.ts'
 import type { RunParts } from './run-parts.ts'
 import type { ResumeRequest, RunEnd, RunObserver } from './run-request.ts'
 import { withLock, work } from './work.ts'
 
 export async function resumeRun(run: RunParts, request: ResumeRequest, observer: RunObserver): Promise<RunEnd> {
+  const target = run.webhooks.target(request.webhook)
   await loadResumable(run)
   const { webhookPort } = request
   return withLock(run, { fromOtherHosts: request.force }, (lock) =>
     work(run, { lock, observer, webhookPort }, async () => ({
-      state: await goOn(run, lock, request),
+      state: await goOn(run, lock, { ...request, target }),
       resumed: true,
       notes: [],
     })),
@@ -27,10 +29,15 @@ async function loadResumable(run: RunParts): Promise<RunState> {
   return state
 }
 
-async function goOn(run: RunParts, lock: RunLock, request: ResumeRequest): Promise<RunState> {
+async function goOn(
+  run: RunParts,
+  lock: RunLock,
+  request: ResumeRequest & { target: WebhookTarget | null },
+): Promise<RunState> {
   // Requests from before the resume are answered by it.
   await run.store.clearControl((await run.store.controlRequests()).map((control) => control.id))
   const state = await loadResumable(run)
+  run.webhooks.add(state.runId, request.target)
   return run.store.save(lock, resumed(state, request))
 }
 

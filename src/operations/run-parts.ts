@@ -1,11 +1,13 @@
 /** What `start` and `resume` are given; `compose.ts` makes it. */
 import type { RunEventBody } from '../domain/events.ts'
-import type { CommitSha } from '../domain/ids.ts'
-import type { RunOptions } from '../domain/run.ts'
+import type { CommitSha, RunId } from '../domain/ids.ts'
+import type { RunOptions, RunState } from '../domain/run.ts'
 import type { EngineParts } from '../engine/parts.ts'
 import type { Forge, PushTarget } from '../forge/forge.ts'
+import type { WebhookTarget } from '../notify/hooks/run-hook.ts'
+import type { Notifier } from '../notify/notifier.ts'
 import type { RunLock, Store } from '../store/store.ts'
-import type { StartRequest } from './run-request.ts'
+import type { StartRequest, WebhookRequest } from './run-request.ts'
 
 /** The parts that exist only while a run is at work. */
 export type OpenedRun = {
@@ -24,9 +26,20 @@ export type Preflight = {
   readonly notes: readonly string[]
 }
 
+/** Who outside of this process is told what happens. */
+export type RunWebhooks = {
+  /** Where a run is told to by request or configuration; null = nowhere. Throws `config_invalid`, `webhook_refused`. */
+  target(request: WebhookRequest | null): WebhookTarget | null
+  /** Keeps it with the run, before anything happens there. */
+  add(runId: RunId, target: WebhookTarget | null): void
+  /** `report`: to the people who watch. */
+  open(run: { readonly state: RunState; readonly report: (message: string) => void }): Promise<Notifier>
+}
+
 export type RunParts = {
   readonly store: Store
   readonly now: () => number
+  readonly webhooks: RunWebhooks
   /** Everything that can be found out before anything is written; throws a Failure that names the way out. */
   preflight(request: StartRequest): Promise<Preflight>
   /** The forge by itself, for who only looks or prepares; to be closed. */

@@ -28,7 +28,12 @@ export type StartRequest = {
   readonly draft: boolean | null
   /** Port on which the forge's webhooks are listened for; null = the configuration decides, then none. */
   readonly webhookPort: number | null
+  /** Who is told of this run; null = as the configuration says. */
+  readonly webhook: WebhookRequest | null
 }
+
+/** Where a run is told to; null parts: the configuration decides. */
+export type WebhookRequest = { readonly url: string | null; readonly secret: string | null }
 
 export const FORGE_CHOICES = ['auto', 'local', 'github'] as const satisfies readonly ('auto' | ForgeName)[]
 export type ForgeChoice = (typeof FORGE_CHOICES)[number]
@@ -42,6 +47,20 @@ export type ResumeRequest = {
   readonly autoMerge: boolean | null
   readonly admin: boolean | null
   readonly webhookPort: number | null
+  /** Who is told of this run; null = as the configuration says. */
+  readonly webhook: WebhookRequest | null
+}
+
+/** `resume` without a word about anything. */
+export const PLAIN_RESUME: ResumeRequest = {
+  message: null,
+  force: false,
+  maxCostUsd: null,
+  maxSessions: null,
+  autoMerge: null,
+  admin: null,
+  webhookPort: null,
+  webhook: null,
 }
 
 /** `merge-pr`: one pull request that exists (or is made from the branch checked out) is brought to its merge. */
@@ -62,6 +81,8 @@ export type MergePrRequest = {
   readonly sandbox: SandboxMode | null
   readonly maxCostUsd: number | null
   readonly webhookPort: number | null
+  /** Who is told of this run; null = as the configuration says. */
+  readonly webhook: WebhookRequest | null
 }
 
 /** How a person reaches into a run. Every member only sets a flag; each may be called twice. */

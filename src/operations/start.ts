@@ -10,6 +10,7 @@ const MERGES_BY_ITSELF =
   'pull requests are merged without asking once every check is green and nobody objects; --no-auto-merge stops before each merge'
 
 export async function startRun(run: RunParts, request: StartRequest, observer: RunObserver): Promise<RunEnd> {
+  const target = run.webhooks.target(request.webhook)
   await refuseExisting(run)
   const { options, notes } = await run.preflight(request)
   const banner = options.autoMerge && options.forge !== 'local' ? [MERGES_BY_ITSELF] : []
@@ -18,7 +19,10 @@ export async function startRun(run: RunParts, request: StartRequest, observer: R
     work(run, { lock, observer, webhookPort }, async () => {
       await refuseExisting(run)
       return {
-        state: await createRun(run, lock, (runId, now) => initialState(runId, request.goal.trim(), options, now)),
+        state: await createRun(run, lock, (runId, now) => {
+          run.webhooks.add(runId, target)
+          return initialState(runId, request.goal.trim(), options, now)
+        }),
         resumed: false,
         notes: [...banner, ...notes],
       }

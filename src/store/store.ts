@@ -44,6 +44,9 @@ export type RunSummary = {
   readonly log: string
 }
 
+/** A run as people read it: the present one, or one that was put away. Nothing in it takes the lock. */
+export type RunView = Pick<Store, 'load' | 'events' | 'readDocument'>
+
 export type Store = {
   /** The state directory, for messages to people. */
   readonly location: string

@@ -119,6 +119,11 @@ export async function describeCommits(git: Git, base: string): Promise<{ subject
   return { subject, body: body.join('\n').trim() }
 }
 
+/** Is this file part of the repository, and so of whoever writes to it? */
+export async function isTracked(git: Git, path: string): Promise<boolean> {
+  return (await git.try(['ls-files', '--error-unmatch', '--', path])).exitCode === 0
+}
+
 /** Who commits; each part null when git is not told. */
 export async function readIdentity(git: Git): Promise<{ name: string | null; email: string | null }> {
   const read = async (key: string) => (await git.try(['config', '--get', key])).stdout.trim() || null

@@ -48,8 +48,17 @@ describe.concurrent('a wrong command line', () => {
       `error: option '--webhook-port <port>' argument '70000' is invalid. It must be a port from 1 to 65535.\n${START}\n`,
     ],
     [
-      ['start', 'x', '--webhook-url', 'http://a'],
-      `error: --webhook-url is not built yet: read the events with --json instead.\n${START}\n`,
+      ['start', 'x', '--webhook-url', 'ftp://a'],
+      `error: option '--webhook-url <url>' argument 'ftp://a' is invalid. It must start with http:// or https://.\n${START}\n`,
+    ],
+    [
+      ['start', 'x', '--webhook-url', 'https://me:pw@a'],
+      `error: option '--webhook-url <url>' argument 'https://me:pw@a' is invalid. It must not contain a user name or password; use a header: Authorization.\n${START}\n`,
+    ],
+    [['start', 'x', '--parallel'], `error: --parallel is not built yet: a task is worked by one agent.\n${START}\n`],
+    [
+      ['webhooks', 'add', 'https://a.example', '--event', 'task.done'],
+      expect.stringContaining('It must be one of: task.started, task.completed'),
     ],
     [
       ['merge-pr', 'five'],

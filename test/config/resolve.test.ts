@@ -82,6 +82,7 @@ describe('defaults', () => {
         contextWindows: { opus: 1_000_000, sonnet: 200_000, haiku: 200_000, fable: 1_000_000, sonnet_1m: 1_000_000 },
         git: { targetBranch: null, mergeMethod: null, draft: false },
         github: { trustedAuthors: [], trustedBots: [...REVIEW_BOTS], webhookPort: null, webhookSecret: null },
+        webhooks: { url: null, secret: null, allowPrivate: false, allowHttp: false },
         tools: {
           planning: ['Read', 'Glob', 'Grep', 'WebFetch', 'WebSearch'],
           verification: ['Read', 'Glob', 'Grep'],

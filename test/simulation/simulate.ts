@@ -189,6 +189,7 @@ const START: StartRequest = {
   syncBeforeMerge: null,
   draft: null,
   webhookPort: null,
+  webhook: null,
 }
 
 const RESUME: ResumeRequest = {
@@ -199,6 +200,7 @@ const RESUME: ResumeRequest = {
   autoMerge: null,
   admin: null,
   webhookPort: null,
+  webhook: null,
 }
 
 /** What a person does who reads how it ended. */

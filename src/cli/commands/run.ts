@@ -29,6 +29,7 @@ export function start(parts: CliParts, goal: string, flags: StartFlags): Promise
     draft: flags.draft ?? null,
     ...forgeRequest(flags),
     admin: flags.admin ?? null,
+    webhook: webhookRequest(flags),
   }
   return watch(parts, flags, (observer) => parts.startRun(request, observer))
 }
@@ -45,6 +46,7 @@ export function mergePr(parts: CliParts, number: PrNumber | null, flags: MergeFl
     sandbox: flags.sandbox ?? null,
     ...forgeRequest(flags),
     admin: flags.admin ?? false,
+    webhook: null,
   }
   return watch(parts, flags, (observer) => parts.mergePr(request, observer))
 }
@@ -57,6 +59,11 @@ function forgeRequest(flags: ForgeFlags) {
   }
 }
 
+function webhookRequest({ webhookUrl, webhookSecret }: StartFlags) {
+  if (webhookUrl === undefined && webhookSecret === undefined) return null
+  return { url: webhookUrl ?? null, secret: webhookSecret ?? null }
+}
+
 export function resume(parts: CliParts, message: string | null, flags: ResumeFlags): Promise<number> {
   const request = {
     message,
@@ -66,6 +73,7 @@ export function resume(parts: CliParts, message: string | null, flags: ResumeFla
     autoMerge: flags.autoMerge ?? null,
     admin: flags.admin ?? null,
     webhookPort: flags.webhookPort ?? null,
+    webhook: null,
   }
   return watch(parts, flags, (observer) => parts.resumeRun(request, observer))
 }

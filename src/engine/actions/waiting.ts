@@ -4,6 +4,7 @@ import type { PrNumber } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Block } from '../../domain/run.ts'
 import type { Context } from '../context.ts'
+import { hasLetters } from '../letters.ts'
 import { blockedText, showNotice } from '../notice.ts'
 import type { ActResult } from './act-result.ts'
 
@@ -14,7 +15,7 @@ type PauseAction = Extract<Action, { kind: 'pause' }>
 const EDIT_POLL_MS = 1_000
 const BLIND_POLL_MS = 30_000
 
-/** Ends when the time has come, the forge says something, plan.md was edited, or a person wants us to stop. */
+/** Ends when the time has come, the forge says something, plan.md was edited, or a person says something or wants us to stop. */
 export async function waitForChange(context: Context, o: GroupObservation, action: WaitAction): Promise<ActResult> {
   const { clock, halt } = context
   await sayOnce(context, o, action)
@@ -46,15 +47,15 @@ async function changeOf({ forge, clock }: Context, number: PrNumber, signal: Abo
 }
 
 async function editOf(context: Context, signal: AbortSignal): Promise<void> {
-  while (!(await context.planFile.isEdited()))
+  while (!(await context.planFile.isEdited()) && !(await hasLetters(context)))
     await context.clock.sleepUntil(context.clock.now() + EDIT_POLL_MS, signal)
 }
 
 export async function blockGroup(context: Context, o: GroupObservation, block: Omit<Block, 'at'>): Promise<ActResult> {
   const { memory, clock } = context
-  await memory.updateGroup(o.group.id, (group) => ({ ...group, block: { ...block, at: clock.now() } }))
   const { cause, tried, command } = block
   await memory.emit({ type: 'blocked', groupId: o.group.id, cause, tried, command })
+  await memory.updateGroup(o.group.id, (group) => ({ ...group, block: { ...block, at: clock.now() } }))
   await showNotice(context, o, blockedText(block))
   return 'blocked'
 }

@@ -18,7 +18,7 @@ import {
   syncDirectory,
 } from '../disk.ts'
 import type { RunSummary } from '../store.ts'
-import { DOCUMENTS, type Layout } from './layout.ts'
+import { DOCUMENTS, type Layout, layoutOf } from './layout.ts'
 
 export type Archive = {
   add(summary: RunSummary): Promise<void>
@@ -45,11 +45,16 @@ export function createArchive(layout: Layout): Archive {
 
   async function removeRun(runId: RunId): Promise<void> {
     const { directory } = layout.archived(runId)
-    await move(layout.document('plan.md'), join(directory, 'plan.md'))
-    await move(layout.events, join(directory, 'events.jsonl'))
-    await Promise.all(DOCUMENTS.map((name) => remove(layout.document(name))))
-    await Promise.all([remove(layout.control), remove(layout.stateCopies), remove(damagedState(layout))])
-    await remove(layout.state)
+    const kept = layoutOf(directory)
+    await Promise.all(DOCUMENTS.map((name) => move(layout.document(name), kept.document(name))))
+    await move(layout.events, kept.events)
+    await Promise.all([
+      remove(layout.control),
+      remove(layout.mailbox),
+      remove(layout.stateCopies),
+      remove(damagedState(layout)),
+    ])
+    await move(layout.state, kept.state)
     await onDisk(layout.root, () => syncDirectory(layout.root))
   }
 

@@ -12,6 +12,7 @@ export type Layout = {
   readonly stateCopies: string
   readonly events: string
   readonly control: string
+  readonly mailbox: string
   /** One file per fencing number: `000001.json`. */
   readonly lock: string
   readonly logs: string
@@ -29,6 +30,7 @@ export function layoutOf(root: string): Layout {
     stateCopies: join(root, 'state-copies'),
     events: join(root, 'events.jsonl'),
     control: join(root, 'control'),
+    mailbox: join(root, 'mailbox'),
     lock: join(root, 'lock'),
     logs: join(root, 'logs'),
     history,

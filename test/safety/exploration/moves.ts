@@ -121,6 +121,7 @@ export function resume(
       maxSessions: null,
       autoMerge: null,
       admin: null,
+      webhook: null,
       ...changes,
     }),
   }

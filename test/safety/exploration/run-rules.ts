@@ -120,6 +120,13 @@ export function afterRunCommand(state: RunState, command: string): RunState {
     maxSessions: command.includes('--max-sessions') ? 20 : null,
     maxCostUsd: command.includes('--max-cost') ? 20 : null,
   }
-  const request = { message: null, force: command.includes('--force'), autoMerge: null, admin: null, ...changes }
+  const request = {
+    message: null,
+    force: command.includes('--force'),
+    autoMerge: null,
+    admin: null,
+    webhook: null,
+    ...changes,
+  }
   return resumed({ ...state, status: 'blocked' }, request)
 }

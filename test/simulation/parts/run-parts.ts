@@ -20,11 +20,18 @@ export const MODELS: ModelTable = {
   contextWindows: { opus: 1_000_000, sonnet: 200_000, haiku: 200_000, fable: 1_000_000, sonnet_1m: 1_000_000 },
 }
 
+const NOBODY_IS_TOLD: RunParts['webhooks'] = {
+  target: () => null,
+  add: () => {},
+  open: async () => ({ onEvent: () => {}, onState: () => {}, settle: async () => {}, close: async () => {} }),
+}
+
 export function createRunParts(world: World, process: Process): RunParts {
   const store = createStore(world, process)
   return {
     store,
     now: world.time.now,
+    webhooks: NOBODY_IS_TOLD,
     preflight: async () => ({ options: optionsOf(world.history.setup), notes: [] }),
     openForge: async () => createForge(world, process),
     pushCurrentBranch: async () => {},

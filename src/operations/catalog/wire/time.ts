@@ -1,0 +1,4 @@
+/** Times in the public interface. */
+export function toIso(epochMs: number): string {
+  return new Date(epochMs).toISOString()
+}

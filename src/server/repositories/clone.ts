@@ -1,0 +1,68 @@
+/** Cloning: into a directory beside the target that gets its name at the end, so that half a clone is never taken for one. */
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { Failure } from '../../domain/failure.ts'
+import { errorCode } from '../../store/disk.ts'
+import type { Git } from '../../workspace/git.ts'
+import type { CloneAddress } from './clone-address.ts'
+
+export type CloneRequest = {
+  readonly address: CloneAddress
+  /** Real path that does not exist yet. */
+  readonly target: string
+  readonly branch: string | null
+  /** The addresses that were judged; null = any. */
+  readonly addresses: readonly string[] | null
+}
+
+const CLONE_TIMEOUT_MS = 300_000
+
+/** Nothing but the protocol that was judged, no redirects to elsewhere, no credential that asks a person. */
+function safeConfig({ address, addresses }: CloneRequest): readonly string[] {
+  const { scheme, host, port } = address
+  const pinned =
+    scheme === 'https' && addresses !== null
+      ? [`http.curloptResolve=${host}:${port}:${addresses.map(bracket).join(',')}`]
+      : []
+  return [
+    'protocol.allow=never',
+    `protocol.${scheme}.allow=always`,
+    'http.followRedirects=false',
+    'core.symlinks=true',
+    'submodule.recurse=false',
+    'transfer.fsckObjects=true',
+    ...pinned,
+  ]
+}
+
+function bracket(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
+
+/** Git under these settings, with the rights that the server has at that address. */
+export type GitFor = (url: string, settings: readonly string[]) => Git
+
+/** Throws `repository_exists`, and what git says. */
+export async function cloneInto(gitFor: GitFor, request: CloneRequest): Promise<void> {
+  const { address, target, branch } = request
+  const half = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.part`)
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+  try {
+    const which = branch === null ? [] : ['--branch', branch]
+    const args = ['clone', '--quiet', '--no-recurse-submodules', ...which, '--', address.url, half]
+    await gitFor(address.url, safeConfig(request)).run(args, { timeoutMs: CLONE_TIMEOUT_MS })
+    await claim(half, target)
+  } finally {
+    await rm(half, { recursive: true, force: true })
+  }
+}
+
+/** A rename onto a directory that is not empty fails, and so does one onto a file. */
+async function claim(half: string, target: string): Promise<void> {
+  try {
+    await rename(half, target)
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error
+    throw new Failure('repository_exists', `${target} exists already`, { facts: { path: target } })
+  }
+}
