@@ -7,7 +7,11 @@ import type { Context } from './context.ts'
 export async function readLetters(context: Context): Promise<void> {
   const { mailbox, memory } = context
   const letters = (await mailbox?.letters()) ?? []
-  const taken = letters.filter((letter) => letter.kind === 'options' || !isReplanning(memory.state()))
+  // Letters from before this run are not meant for it.
+  const old = letters.filter((letter) => letter.at < memory.state().createdAt)
+  if (old.length > 0) await mailbox?.remove(old.map((letter) => letter.id))
+  const present = letters.filter((letter) => !old.includes(letter))
+  const taken = present.filter((letter) => letter.kind === 'options' || !isReplanning(memory.state()))
   if (mailbox === undefined || taken.length === 0) return
   await memory.update((state) => taken.reduce(takeOver, state))
   for (const letter of taken) {

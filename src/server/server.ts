@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type ServerType, serve } from '@hono/node-server'
 import type { Environment } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
@@ -51,6 +52,8 @@ export type RunningServer = {
   /** Stops accepting, lets every run end its session, and returns. Safe to call twice. */
   close(): Promise<void>
 }
+
+const LAST_WORDS_MS = 2_000
 
 /** Throws `config_invalid` when it must not listen there, `server_running`. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
@@ -132,8 +135,11 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
 
   async function end(): Promise<void> {
     closing.abort()
-    server.close()
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     await workshop.close()
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+    // Streams say that they end; who does not take it is not waited for.
+    await Promise.race([closed, wait(LAST_WORDS_MS, undefined, { ref: false })])
     if ('closeAllConnections' in server) server.closeAllConnections()
     lookout.close()
     registry.close()

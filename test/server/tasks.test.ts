@@ -199,7 +199,14 @@ describe('the end of the process', () => {
     const first = await place.start({ gates: ['plan'] })
     const id = await start(first, await place.repository('one'))
     await first.sessions('work', 1)
-    const watching = end(first, id)
+    const opened = Promise.withResolvers<void>()
+    const watching = first.events(`/tasks/${id}/events`, {
+      until: () => {
+        opened.resolve()
+        return false
+      },
+    })
+    await opened.promise
     expect(await first.kill('SIGTERM')).toBe(0)
     expect((await watching).at(-1)?.data).toEqual({ reason: 'the server ends' })
     const second = await place.start()

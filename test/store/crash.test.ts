@@ -64,7 +64,13 @@ describe('an archiving that was interrupted', () => {
     const store = directory.open()
     const lock = await store.acquire()
     expect(await readdir(directory.path)).toEqual(['control', 'history', 'lock', 'logs'])
-    expect(await readdir(directory.file('history', RUN))).toEqual(['events.jsonl', 'plan.md', 'summary.json'])
+    expect(await readdir(directory.file('history', RUN))).toEqual([
+      'events.jsonl',
+      'goal.txt',
+      'plan.md',
+      'state.json',
+      'summary.json',
+    ])
     const next = 'next' as typeof RUN
     expect(await store.save(lock, sampleState({ runId: next }))).toMatchObject({ revision: 1, runId: next })
   })
@@ -77,6 +83,12 @@ describe('an archiving that was interrupted', () => {
     expect(await directory.open().load()).toBeNull()
     await directory.open().acquire()
     expect(await readdir(directory.path)).toEqual(['control', 'history', 'lock', 'logs'])
-    expect(await readdir(directory.file('history', RUN))).toEqual(['events.jsonl', 'plan.md', 'summary.json'])
+    expect(await readdir(directory.file('history', RUN))).toEqual([
+      'events.jsonl',
+      'goal.txt',
+      'plan.md',
+      'state.json',
+      'summary.json',
+    ])
   })
 })

@@ -48,12 +48,7 @@ export function createArchive(layout: Layout): Archive {
     const kept = layoutOf(directory)
     await Promise.all(DOCUMENTS.map((name) => move(layout.document(name), kept.document(name))))
     await move(layout.events, kept.events)
-    await Promise.all([
-      remove(layout.control),
-      remove(layout.mailbox),
-      remove(layout.stateCopies),
-      remove(damagedState(layout)),
-    ])
+    await Promise.all([remove(layout.control), remove(layout.stateCopies), remove(damagedState(layout))])
     await move(layout.state, kept.state)
     await onDisk(layout.root, () => syncDirectory(layout.root))
   }
