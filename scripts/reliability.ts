@@ -6,7 +6,8 @@ import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { BENCHES } from '../test/safety/benches.ts'
+import { createSandbox } from '../src/workspace/confinement/create-sandbox.ts'
+import { BENCHES, benchesOfTheirOwn } from '../test/safety/benches.ts'
 import { type CampaignResult, exploreCampaigns } from '../test/safety/exploration/transitions.ts'
 import { type BenchResult, SAFETY_RULES, type SafetyRule } from '../test/safety/safety-rules.ts'
 
@@ -17,7 +18,8 @@ const { values } = parseArgs({
 
 async function main(): Promise<void> {
   const results: BenchResult[] = []
-  for (const { name, run } of BENCHES) {
+  const others = values.check ? [] : benchesOfTheirOwn(await isConfinable())
+  for (const { name, run } of [...BENCHES, ...others]) {
     if (values.check && values.benches?.includes(name) === false) continue
     const found = await run()
     results.push(...found)
@@ -31,6 +33,13 @@ async function main(): Promise<void> {
   const page = await readFile(PAGE, 'utf8')
   await writeFile(PAGE, replaceGenerated(page, [rulesTable(results), '', ...livenessTable(campaigns)].join('\n')))
   execFileSync('npx', ['biome', 'format', '--write', PAGE], { stdio: 'inherit' })
+}
+
+/** The attacks from inside need a sandbox to be inside of. */
+async function isConfinable(): Promise<boolean> {
+  const { PATH = '', HOME = '/' } = process.env
+  const sandbox = await createSandbox({ mode: 'auto', home: HOME, environmentPath: PATH, platform: process.platform })
+  return sandbox.kind !== 'none'
 }
 
 function report(line: string): void {

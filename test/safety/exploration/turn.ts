@@ -42,7 +42,8 @@ export async function takeTurn(world: SmallWorld, choose: Choose, faults: Faults
     isDead = true
     throw KILLED
   }
-  const store: Pick<Store, 'save' | 'append'> = {
+  const store: Pick<Store, 'save' | 'append' | 'events'> = {
+    async *events() {},
     async save(_, state) {
       if (isDead) throw KILLED
       if (box.world.crashesLeft > 0 && choose('save', ['saved', 'killed before']) !== 'saved') crash()
