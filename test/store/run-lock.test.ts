@@ -128,10 +128,14 @@ describe('a process', () => {
   })
 
   test('is gone when it is a zombie', async () => {
-    // The shell starts a child, becomes something that never waits for it, and so leaves a zombie.
-    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+    // The shell becomes something that never waits for its child. Before that it would: the child ends only afterwards.
+    const shell = spawn('sh', ['-c', '(read line) <&0 & echo $!; exec sleep 60'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
     try {
       const pid = Number(String((await once(shell.stdout, 'data'))[0]))
+      await expect.poll(async () => await readFile(`/proc/${shell.pid}/comm`, 'utf8')).toBe('sleep\n')
+      shell.stdin.end('\n')
       await expect.poll(async () => await readFile(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /)
       expect(await readProcFs(pid)).toEqual({ kind: 'gone' })
       expect(await readPs(pid)).toEqual({ kind: 'gone' })

@@ -7,5 +7,8 @@ test('where the process is, is asked once at the edge: everything else is told w
   const root = join(import.meta.dirname, '../../src')
   const names = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.ts'))
   const texts = await Promise.all(names.map(async (name) => [name, await readFile(join(root, name), 'utf8')] as const))
-  expect(texts.filter(([, text]) => /process\.(cwd|chdir)\(/.test(text)).map(([name]) => name)).toEqual(['main.ts'])
+  expect(texts.filter(([, text]) => /process\.(cwd|chdir)\(/.test(text)).map(([name]) => name)).toEqual([
+    'main.ts',
+    'server-main.ts',
+  ])
 })

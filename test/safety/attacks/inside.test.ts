@@ -21,5 +21,10 @@ test.skipIf(probe.kind === 'none')('every attack from inside ends as documented'
     off: typeof attack.off === 'object' ? attack.off : off,
   }))
   expect(measured).toEqual(results.map(({ attack: { what, sandbox, off } }) => ({ what, sandbox, off })))
-  expect(await readFile(DOCUMENT, 'utf8')).toContain(toTable(results))
+  expect(cellsOf(await readFile(DOCUMENT, 'utf8'))).toContain(cellsOf(toTable(results)))
 })
+
+/** However wide the formatter makes the columns. */
+function cellsOf(markdown: string): string {
+  return markdown.replace(/ *\| */g, '|').replace(/-{3,}/g, '---')
+}
