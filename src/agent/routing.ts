@@ -48,7 +48,7 @@ export function routeSession(
 }
 
 /** What mends a task's own work goes on with the model that did it: the conversation is cached there. */
-const ABOUT_TASK: ReadonlySet<SessionKind> = new Set<SessionKind>(['work', 'finish', 'fix-gate'])
+const ABOUT_TASK: ReadonlySet<SessionKind> = new Set<SessionKind>(['work', 'finish', 'fix-gate', 'fix-integrity'])
 
 function tierOf(kind: SessionKind, complexity: Complexity | null, chosen: ModelTier): ModelTier {
   if (kind === 'confirm') return 'sonnet'

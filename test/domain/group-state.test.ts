@@ -25,14 +25,16 @@ const spent = groupState({
   },
 })
 
+const PERSON = { by: 'Ann', at: NOW }
+
 describe('a person says go on', () => {
   it('clocks of waits start anew: a pause does not count as waiting', () => {
-    expect(liftBlock(spent, false)).toEqual({ ...spent, block: null, waitingSince: null, unknowns: 0 })
-    expect(liftBlock({ ...spent, block: null }, false)).toMatchObject({ waitingSince: null, unknowns: 0 })
+    expect(liftBlock(spent, false, PERSON)).toEqual({ ...spent, block: null, waitingSince: null, unknowns: 0 })
+    expect(liftBlock({ ...spent, block: null }, false, PERSON)).toMatchObject({ waitingSince: null, unknowns: 0 })
   })
 
   it('by force every attempt comes back, and what only a person can accept is accepted for this commit', () => {
-    expect(liftBlock(spent, true)).toEqual({
+    expect(liftBlock(spent, true, PERSON)).toEqual({
       ...spent,
       block: null,
       waitingSince: null,

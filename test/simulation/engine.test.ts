@@ -51,7 +51,7 @@ function diligent(request: SessionRequest, world: World): SessionResult {
   if (request.kind === 'plan' || request.kind === 'plan-update') return completed(PLAN)
   if (request.kind === 'verify' || request.kind === 'confirm')
     return completed({
-      verdicts: [{ criterion: request.kind === 'verify' ? 1 : 0, verdict: 'confirmed', evidence: 'seen' }],
+      verdicts: [{ criterion: request.kind === 'verify' ? 1 : 0, verdict: 'confirmed', evidence: 'README.md says so' }],
     })
   world.commit(request.git.branch ?? '')
   return completed(report())
@@ -278,7 +278,7 @@ describe('a run', () => {
     const world = createWorld()
     const { end } = await run(world, (request, w) =>
       request.kind === 'verify'
-        ? completed({ verdicts: [{ criterion: 0, verdict: 'confirmed', evidence: 'seen' }] })
+        ? completed({ verdicts: [{ criterion: 0, verdict: 'confirmed', evidence: 'README.md says so' }] })
         : diligent(request, w),
     )
     expect(end.status).toBe('success')

@@ -7,6 +7,7 @@ import type { ModelTable } from '../../src/agent/routing.ts'
 import type { RunEvent, RunEventBody } from '../../src/domain/events.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { CommitSha, PrNumber, RunId } from '../../src/domain/ids.ts'
+import { type Changes, NO_CHANGES } from '../../src/domain/integrity/changes.ts'
 import type { Check, PrSnapshot } from '../../src/domain/observation.ts'
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts'
 import type { GateRecord, RunState } from '../../src/domain/run.ts'
@@ -31,6 +32,8 @@ export type World = {
   readonly prompts: SessionRequest[]
   /** Outcome of the gate for a commit; absent = passed. */
   readonly gates: Map<CommitSha, GateRecord['outcome']>
+  /** What the diff guard sees at a commit; absent = nothing. */
+  readonly changes: Map<CommitSha, Changes>
   /** Checks of the next heads, first come first served; absent = one green check. */
   readonly ci: ((head: CommitSha) => readonly Check[])[]
   /** Verdict of commands; absent = exit code 0. */
@@ -85,6 +88,7 @@ export function createWorld(): World {
     documents: new Map(),
     prompts: [],
     gates: new Map(),
+    changes: new Map(),
     ci: [],
     commands: new Map(),
     meanwhile: [],
@@ -235,6 +239,8 @@ function createWorkspaces(world: World): Workspaces {
       if (open !== undefined)
         open.snapshot = { ...open.snapshot, head: commit, headSince: world.now, checks: checksFor(world, commit) }
     },
+    changes: async ({ commit }) => world.changes.get(commit) ?? NO_CHANGES,
+    files: async () => ['README.md'],
     relate: async () => 'ahead',
     async integrate(slot, { commit }) {
       const branch = world.branches.get(slot.git.branch ?? '')
