@@ -72,6 +72,9 @@ test('status --json holds what is known, and that nobody is at work', async () =
       maxCostUsd: 20,
       usageLimitUntil: null,
       block: null,
+      findings: [],
+      letThrough: [],
+      criteria: [],
       next: 'claudetm resume',
     },
   })

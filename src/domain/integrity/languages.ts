@@ -36,7 +36,7 @@ export const LANGUAGES: readonly Language[] = [
       /^\s*(?:await\s+|void\s+|return\s+)?(?:[xf]?(?:it|test|specify)|Deno\.test|t\.test)(?:\.\w+(?:\([^)]*\))?)*\s*\(\s*(?:['"`]((?:\\.|[^'"`\\])*)|$|\{|\w|\[)/,
     nameBelow: QUOTED,
     skipped:
-      /^\s*(?:await\s+)?(?:(?:it|test|describe|context|suite|specify)(?:\.\w+)*\.(?:skip|skipIf|runIf|todo|fixme|only|fails)\b|(?:x(?:it|describe|test|context|specify)|f(?:it|describe))\s*\()|\b(?:t|this|ctx|testInfo)\.(?:skip|todo)\s*\(|^[^'"`]*\b(?:skip|todo):\s*true\b/,
+      /^\s*(?:await\s+)?(?:(?:it|test|describe|context|suite|specify)(?:\.\w+)*\.(?:skip|skipIf|runIf|todo|fixme|only|fails)\b|(?:x(?:it|describe|test|context|specify)|f(?:it|describe))\s*\()|\b(?:t|this|ctx|testInfo)\.(?:skip|todo)\s*\(|^\s*(?:(?:it|test|describe)\b.*,\s*\{.*\b)?(?:skip|todo|only):\s*(?:true\b|['"`])/,
     assertion:
       /\bexpect\b[^;]{0,20}\(|\bassert(?:\.\w+)*\s*\(|\.should\b|\bt\.(?:is|deepEqual|equal|like|throws|not|same)\s*\(/,
     vacuous:
@@ -59,7 +59,7 @@ export const LANGUAGES: readonly Language[] = [
     vacuous: /^\s*assert\s+(?:True|1)\s*(?:[,#]|$)|\bassertTrue\s*\(\s*True\b|^\s*assert\b.*\bor\s+True\b/,
     strict:
       /^\s*assert\b.*(?:==|!=|<|>| in )|\bself\.assert(?:Equal|DictEqual|ListEqual|In|Raises|Almost\w+)\b|\bpytest\.raises\b/,
-    lax: /^\s*assert\s+(?:not\s+)?[\w.()[\]'"]+\s*$|^\s*assert\b.*\bis not None\s*$|\bself\.assert(?:True|IsNotNone)\b/,
+    lax: /^\s*assert\b(?!.*(?:==|!=|<|>| in ))|\bself\.assert(?:True|IsNotNone)\b/,
     silenced:
       /#\s*(?:noqa|type:\s*ignore|pylint:\s*disable|pyright:\s*ignore|mypy:\s*ignore|ruff:\s*noqa|flake8:\s*noqa|pragma:\s*no cover|nosec|pyre-(?:ignore|fixme))/i,
   },

@@ -24,6 +24,10 @@ const PAIRS: readonly { readonly lock: RegExp; readonly manifest: RegExp }[] = [
   { lock: /(?:^|\/)flake\.lock$/, manifest: /(?:^|\/)flake\.nix$/ },
 ]
 
+export function isLockfile(path: string): boolean {
+  return PAIRS.some(({ lock }) => lock.test(path))
+}
+
 /** The manifest may be in another directory: one lockfile serves a whole workspace. */
 export function findLoneLockfiles({ files }: Changes): readonly Sighting[] {
   return files.flatMap((file) => {

@@ -1,9 +1,10 @@
 /** What could not be looked at is not in order: unknown is not no. */
 import type { Changes } from './changes.ts'
+import { isLockfile } from './lockfiles.ts'
 import { nameSome, type Sighting } from './sighting.ts'
 
 export function findUnread({ files, unread }: Changes): readonly Sighting[] {
-  const paths = files.filter((file) => file.content === 'unread').map((file) => file.path)
+  const paths = files.filter(({ content, path }) => content === 'unread' && !isLockfile(path)).map((file) => file.path)
   const whole = unread.map(
     (why): Sighting => ({ path: '', line: null, what: `not looked at: ${why}`, key: why, excerpt: '' }),
   )

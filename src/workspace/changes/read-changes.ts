@@ -87,7 +87,7 @@ async function withSizes(git: Git, files: readonly Read[]): Promise<readonly Rea
 /** Every commit that a push would send, with its message: what one adds and a later one removes is sent all the same. */
 async function readHistory(git: Git, { since, commit }: ChangesRequest) {
   const names = ['--src-prefix=a/', '--dst-prefix=b/', '--no-renames']
-  const words = ['--no-show-signature', '--no-notes', '--encoding=UTF-8', `--format=${commit} %H%n%B%n${commit}`]
+  const words = ['--no-show-signature', '--no-notes', '--encoding=UTF-8', `--format=${commit} begins %H%n%B%n${commit}`]
   const plain = [...WITHOUT_TREE, ...BIG_FILE, '-c', 'core.quotePath=false', 'log', '-p', '--diff-merges=off']
   const args = [...plain, ...PLAIN, ...names, ...words, `${since}..${commit}`, '--']
   const result = await git.try(args, { stopAfterBytes: MAX_HISTORY_BYTES })

@@ -21,14 +21,15 @@ export function addedLines(files: readonly { readonly file: FileChange }[]): Add
 }
 
 /**
- * `git log -p` whose commits begin with `<mark> <commit>` and whose messages end with `<mark>`. The mark is the name of
+ * `git log -p` whose commits begin with `<mark> begins <commit>` and whose messages end with `<mark>`. The mark is the name of
  * the newest commit, which no text in these commits can know.
  */
 export function historyLines(log: string, mark: CommitSha): AddedLine[] {
-  const commits = log.split(new RegExp(`^${mark} `, 'm')).slice(1)
+  const commits = log.split(new RegExp(`^${mark} begins `, 'm')).slice(1)
   return commits.flatMap((text) => {
-    const [head = '', patch = ''] = text.split(new RegExp(`^${mark}$`, 'm'))
-    const [commit = '', ...message] = head.split('\n')
+    const [commit = '', ...rest] = text.split('\n')
+    const end = rest.indexOf(mark)
+    const [message, patch] = [rest.slice(0, end), rest.slice(end + 1).join('\n')]
     const inMessage = message.map((line) => ({
       path: COMMIT_MESSAGE,
       text: line,
