@@ -43,6 +43,8 @@ export type World = {
   /** Replies with the head they were given on. */
   readonly replies: (Reply & { head: CommitSha | null })[]
   readonly reviewsRequested: string[]
+  /** Texts that pull requests were opened with and given later. */
+  readonly bodies: string[]
   readonly notices: { number: PrNumber; text: string | null }[]
   state: RunState | null
   newCommit(): CommitSha
@@ -94,6 +96,7 @@ export function createWorld(): World {
     meanwhile: [],
     replies: [],
     reviewsRequested: [],
+    bodies: [],
     notices: [],
     state: null,
     newCommit: nextSha,
@@ -299,13 +302,15 @@ function createForge(world: World): Forge {
       const pr = byNumber(number)
       return pr === undefined ? { kind: 'none' } : { kind: 'pr', pr: pr.snapshot }
     },
-    async edit(number, { title }) {
+    async edit(number, { title, body }) {
+      world.bodies.push(body)
       change(number, () => ({ title }))
     },
     async markReady(number) {
       change(number, () => ({ draft: false }))
     },
-    async ensureOpen({ headBranch, head, title }) {
+    async ensureOpen({ headBranch, head, title, body }) {
+      world.bodies.push(body)
       const open = newest(headBranch)
       if (open?.snapshot.state === 'open')
         return { number: open.snapshot.number, url: open.snapshot.url, created: false }

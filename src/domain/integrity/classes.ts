@@ -51,7 +51,7 @@ export const CLASSES: Readonly<Record<IntegrityClass, ClassRow>> = {
     words: 'loosened checks',
     rule: 'review',
     find: findLoosenedChecks,
-    asks: /\b(?:lint\w*|type.?check\w*|coverage|thresholds?|tsconfig|eslint|biome|mypy|ruff|CI)\b/i,
+    asks: /\b(?:lint\w*|type.?check\w*|coverage|thresholds?|tsconfig|eslint|biome|mypy|ruff)\b|(?<![\w./-])CI(?![\w/-]|\.\w)/i,
   },
   checks_silenced: {
     words: 'silenced checks',
@@ -63,7 +63,7 @@ export const CLASSES: Readonly<Record<IntegrityClass, ClassRow>> = {
     words: 'changed CI',
     rule: 'reason',
     find: findCiChanges,
-    asks: /\bCI\b|\bworkflows?\b|\bpipelines?\b|\bgithub actions?\b|\bcontinuous integration\b|\bgitlab-ci\b/i,
+    asks: /(?<![\w./-])CI(?![\w/-]|\.\w)|\bworkflows?\b|\bpipelines?\b|\bgithub actions?\b|\bcontinuous integration\b|\bgitlab-ci\b/i,
   },
   lockfile_alone: {
     words: 'lockfile without its manifest',
