@@ -284,3 +284,42 @@ describe('a run', () => {
     expect(end.status).toBe('success')
   })
 })
+
+describe('a criterion without a command', () => {
+  const judging = (...answers: object[]): SimulatedAgent => {
+    const queue = [...answers]
+    return unless('verify', ...queue.map((answer) => () => completed({ verdicts: [{ criterion: 1, ...answer }] })))
+  }
+  const verdicts = (state: RunState) =>
+    state.verification?.results.map(({ criterion, command, verdict, exitCode, looks }) => [
+      criterion,
+      command,
+      verdict,
+      exitCode,
+      looks,
+    ])
+
+  it('is looked at once more when it was not shown, by another conversation', async () => {
+    const world = createWorld()
+    const { end, kinds } = await run(world, judging({ verdict: 'confirmed', evidence: 'trust me' }))
+    expect([end.status, kinds.filter((kind) => kind === 'verify').length, verdicts(end.state)]).toEqual([
+      'success',
+      2,
+      [
+        ['tests pass', 'npm test', 'confirmed', 0, 1],
+        ['documented', null, 'confirmed', null, 2],
+      ],
+    ])
+    const looks = world.prompts.filter((prompt) => prompt.kind === 'verify')
+    expect(new Set(looks.map((prompt) => prompt.conversation.id)).size).toBe(2)
+  })
+
+  it('counts as unmet after that, and the plan is changed because of it', async () => {
+    const world = createWorld()
+    const unclear = { verdict: 'inconclusive', evidence: 'cannot tell' }
+    const { kinds } = await run(world, judging(unclear, unclear))
+    expect(kinds.slice(4, 8)).toEqual(['verify', 'verify', 'plan-update', 'verify'])
+    const update = world.prompts.find((prompt) => prompt.kind === 'plan-update')
+    expect(update?.prompt).toContain('counts as unmet, because 2 looks could not show it: cannot tell')
+  })
+})
