@@ -51,7 +51,7 @@ export function routeSession(
 const ABOUT_TASK: ReadonlySet<SessionKind> = new Set<SessionKind>(['work', 'finish', 'fix-gate', 'fix-integrity'])
 
 function tierOf(kind: SessionKind, complexity: Complexity | null, chosen: ModelTier): ModelTier {
-  if (kind === 'confirm') return 'sonnet'
+  if (kind === 'confirm' || kind === 'second-look') return 'sonnet'
   if (!ABOUT_TASK.has(kind) || complexity === null) return chosen
   switch (complexity) {
     case 'coding':

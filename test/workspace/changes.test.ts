@@ -151,7 +151,7 @@ describe('secrets', () => {
         digest: expect.stringMatching(/^[0-9a-f]{8}$/),
       },
     ])
-    expect(JSON.stringify(changes.secrets)).not.toContain(TOKEN.slice(4, 20))
+    expect(JSON.stringify(changes)).not.toContain(TOKEN.slice(4, 20))
   })
 
   it('are found in a commit that a later one undoes, and in its message: all of them would be pushed', async () => {
@@ -185,6 +185,10 @@ describe('secrets', () => {
     await write('src/a.ts', `const token = '${TOKEN}'\n`)
     const before = await commit()
     await write('src/a.ts', 'one\n')
-    expect((await look(await commit(), before)).secrets).toEqual([])
+    const changes = await look(await commit(), before)
+    expect(changes.secrets).toEqual([])
+    expect(changes.files.flatMap(({ hunks }) => hunks)).toEqual([
+      { oldStart: 1, newStart: 1, removed: ["const token = '[secret]'"], added: ['one'] },
+    ])
   })
 })

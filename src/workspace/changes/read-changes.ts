@@ -8,8 +8,8 @@ import type { Changes, FileChange } from '../../domain/integrity/changes.ts'
 import { type Git, toGitFailure } from '../git.ts'
 import { type PatchSection, readPatch } from './patch.ts'
 import { type RawRecord, readRaw } from './raw-records.ts'
-import { addedLines, historyLines } from './secret-lines.ts'
-import { scanForSecrets } from './secret-scan.ts'
+import { changedLines, historyLines } from './secret-lines.ts'
+import { hideSecrets, scanForSecrets } from './secret-scan.ts'
 
 const WITHOUT_TREE = ['-c', 'core.bare=true', '-c', 'core.attributesFile=/dev/null']
 /** Files beyond it are not compared; of all that is compared, so much is read. */
@@ -24,8 +24,12 @@ export type ChangesRequest = { readonly since: CommitSha; readonly commit: Commi
 export async function readChanges(git: Git, request: ChangesRequest): Promise<Changes> {
   const [change, history] = await Promise.all([readDiff(git, request), readHistory(git, request)])
   const files = await withSizes(git, change.files)
-  const secrets = await scanForSecrets([...addedLines(files), ...historyLines(history.text, request.commit)])
-  return { files: files.map(({ file }) => file), secrets, unread: [...change.unread, ...history.unread] }
+  const scan = await scanForSecrets([...changedLines(files), ...historyLines(history.text, request.commit)])
+  const shown = hideSecrets(
+    files.map(({ file }) => file),
+    scan.secrets,
+  )
+  return { files: shown, secrets: scan.sightings, unread: [...change.unread, ...history.unread] }
 }
 
 export async function readFiles(git: Git, commit: CommitSha): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
-/** Secrets in added lines, by secretlint's recommended rules. What is found leaves here as a place and a kind alone. */
+/** Secrets in changed lines, by secretlint's recommended rules. */
 import { createHash } from 'node:crypto'
-import type { SecretSighting } from '../../domain/integrity/changes.ts'
-import type { AddedLine } from './secret-lines.ts'
+import type { FileChange, SecretSighting } from '../../domain/integrity/changes.ts'
+import type { SearchedLine } from './secret-lines.ts'
 
 const KINDS: Readonly<Record<string, string>> = {
   aws: 'AWS credentials',
@@ -22,10 +22,17 @@ const KINDS: Readonly<Record<string, string>> = {
   '1password': 'a 1Password token',
 }
 
+export type Scan = {
+  /** What was added, as a place and a kind. */
+  readonly sightings: readonly SecretSighting[]
+  /** Everything that must not be shown; goes no further than the look. */
+  readonly secrets: readonly string[]
+}
+
 /** secretlint takes a tenth of a second to load: only a look that finds added lines does. */
-export async function scanForSecrets(lines: readonly AddedLine[]): Promise<readonly SecretSighting[]> {
-  const texts = [...toTexts(lines)]
-  if (texts.length === 0) return []
+export async function scanForSecrets(lines: readonly SearchedLine[]): Promise<Scan> {
+  const texts = toTexts(lines)
+  if (texts.length === 0) return { sightings: [], secrets: [] }
   const [{ lintSource }, { rules }] = await Promise.all([
     import('@secretlint/core'),
     import('@secretlint/secretlint-rule-preset-recommend'),
@@ -33,8 +40,10 @@ export async function scanForSecrets(lines: readonly AddedLine[]): Promise<reado
   // A comment in the file must not be able to switch the search off.
   const strict = rules.filter(({ meta }) => !meta.id.endsWith('filter-comments'))
   const config = { rules: strict.map((rule) => ({ id: rule.meta.id, rule })) }
-  const found: SecretSighting[] = []
-  for (const [path, own] of texts) {
+  const sightings: SecretSighting[] = []
+  const secrets = new Set<string>()
+  for (const own of texts) {
+    const path = own[0]?.path ?? ''
     const content = own.map(({ text }) => text).join('\n')
     const source = { filePath: `/${path}`, content, ext: '', contentType: 'text' as const }
     const { messages } = await lintSource({ source, options: { config } })
@@ -42,22 +51,26 @@ export async function scanForSecrets(lines: readonly AddedLine[]): Promise<reado
       const secret = content.slice(range[0], range[1])
       const place = own[loc.start.line - 1]
       if (place === undefined || isPlaceholder(secret)) continue
-      found.push({ path, line: place.line, commit: place.commit, kind: kindOf(ruleId), digest: digestOf(secret) })
+      secrets.add(secret)
+      if (!place.isAdded) continue
+      const { line, commit } = place
+      sightings.push({ path, line, commit, kind: kindOf(ruleId), digest: digestOf(secret) })
     }
   }
-  return found
+  return { sightings, secrets: [...secrets] }
 }
 
 /** By file, in order; what several commits add is searched once, at its place in the result where it has one. */
-function toTexts(lines: readonly AddedLine[]): ReadonlyMap<string, readonly AddedLine[]> {
-  const texts = new Map<string, Map<string, AddedLine>>()
+function toTexts(lines: readonly SearchedLine[]): readonly (readonly SearchedLine[])[] {
+  const texts = new Map<string, Map<string, SearchedLine>>()
   for (const line of lines) {
     if (line.text.trim() === '') continue
-    const known = texts.get(line.path) ?? new Map<string, AddedLine>()
+    const name = `${line.path}\0${line.isAdded}`
+    const known = texts.get(name) ?? new Map<string, SearchedLine>()
     if (!known.has(line.text)) known.set(line.text, line)
-    texts.set(line.path, known)
+    texts.set(name, known)
   }
-  return new Map([...texts].map(([path, known]) => [path, [...known.values()]]))
+  return [...texts.values()].map((known) => [...known.values()])
 }
 
 function kindOf(ruleId: string): string {
@@ -80,4 +93,18 @@ function isPlaceholder(secret: string): boolean {
 /** Tells secrets apart; far too short to be turned back. */
 function digestOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex').slice(0, 8)
+}
+
+/** Lines of a key are worth hiding one by one; what is shorter is no secret by itself. */
+const SHORTEST_PART = 8
+
+/** The same change without them: excerpts of it are kept, shown, and read by sessions. */
+export function hideSecrets(files: readonly FileChange[], secrets: readonly string[]): readonly FileChange[] {
+  const parts = secrets.flatMap((secret) => secret.split('\n')).filter((part) => part.length >= SHORTEST_PART)
+  if (parts.length === 0) return files
+  const hide = (line: string) => parts.reduce((text, part) => text.replaceAll(part, '[secret]'), line)
+  return files.map((file) => ({
+    ...file,
+    hunks: file.hunks.map((hunk) => ({ ...hunk, removed: hunk.removed.map(hide), added: hunk.added.map(hide) })),
+  }))
 }
