@@ -84,6 +84,7 @@ describe('what lets more pass is found', () => {
       'another linter takes over',
       [change('.eslintrc.json', '-{}', { is: 'D' }), change('eslint.config.js', '+export default []', { is: 'A' })],
     ],
+    ['a first configuration', [change('biome.json', `+  "recommended": false,\n+  "includes": ["src"]`, { is: 'A' })]],
     ['the same words in code', [change('src/coverage.ts', "+  branches: 10,\n+  rule: 'off',")]],
     ['a compile target', [change('tsconfig.json', '-    "target": "es2020",\n+    "target": "es2024",')]],
     ['a test script is added', [change('package.json', '+    "test:e2e": "playwright test",')]],

@@ -8,7 +8,7 @@ import { isGone, type Sighting, sightFile } from './sighting.ts'
 export function findLoosenedChecks({ files }: Changes): readonly Sighting[] {
   const configs = files.filter((file) => isCiFile(file.path) || configOf(file.path) !== null)
   return [
-    ...configs.flatMap(loosenedLines),
+    ...configs.flatMap((file) => loosenedLines(file, files)),
     ...configs.flatMap(movedThresholds),
     ...lostCiSteps(files),
     ...lostConfigs(files),
@@ -19,8 +19,9 @@ function configOf(path: string): CheckConfig | null {
   return CHECK_CONFIGS.find((config) => config.files.test(path)) ?? null
 }
 
-function loosenedLines(file: FileChange): readonly Sighting[] {
+function loosenedLines(file: FileChange, files: readonly FileChange[]): readonly Sighting[] {
   const isCi = isCiFile(file.path)
+  if (!isCi && isFirst(file, files)) return []
   const rows = LOOSENINGS.filter(({ where }) => (isCi ? where === 'ci' : where === 'config') || where === 'both')
   return rows.flatMap(({ pattern, what }) => {
     const { added } = netLines(
@@ -29,6 +30,12 @@ function loosenedLines(file: FileChange): readonly Sighting[] {
     )
     return added.map((line) => sightLine(line, `${what}: ${line.key}`))
   })
+}
+
+/** Where nothing was checked before, whatever a new configuration says is more. */
+function isFirst(file: FileChange, files: readonly FileChange[]): boolean {
+  const family = configOf(file.path)?.family
+  return file.before === 'absent' && !files.some((other) => isGone(other) && configOf(other.path)?.family === family)
 }
 
 function sightLine({ file, hunk, number, key }: ChangedLine, what: string): Sighting {

@@ -3,8 +3,10 @@
  * repository's git directory as if it had no working tree: there no `.gitattributes` that a session wrote can say that a
  * file is binary and hide its change, and plumbing does not listen to the user's settings.
  */
+import type { Failure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
 import type { Changes, FileChange } from '../../domain/integrity/changes.ts'
+import type { CommandResult } from '../../lib/command.ts'
 import { type Git, toGitFailure } from '../git.ts'
 import { type PatchSection, readPatch } from './patch.ts'
 import { type RawRecord, readRaw } from './raw-records.ts'
@@ -43,7 +45,7 @@ async function readDiff(git: Git, { since, commit }: ChangesRequest) {
   const args = [...WITHOUT_TREE, ...BIG_FILE, 'diff-tree', '-r', '-M', '--raw', '-z', '-p', '--full-index', ...PLAIN]
   const command = [...args, '--merge-base', since, commit]
   const result = await git.try(command, { stopAfterBytes: MAX_DIFF_BYTES })
-  if (!result.tooLong && result.exitCode !== 0) throw toGitFailure(command, result)
+  if (!result.tooLong && result.exitCode !== 0) throw toFailure('diff-tree', result)
   const { records, isComplete, patch } = readRaw(result.stdout)
   const sections = readPatch(patch)
   // The last section may have lost its end.
@@ -95,7 +97,12 @@ async function readHistory(git: Git, { since, commit }: ChangesRequest) {
   const plain = [...WITHOUT_TREE, ...BIG_FILE, '-c', 'core.quotePath=false', 'log', '-p', '--diff-merges=off']
   const args = [...plain, ...PLAIN, ...names, ...words, `${since}..${commit}`, '--']
   const result = await git.try(args, { stopAfterBytes: MAX_HISTORY_BYTES })
-  if (!result.tooLong && result.exitCode !== 0) throw toGitFailure(args, result)
+  if (!result.tooLong && result.exitCode !== 0) throw toFailure('log', result)
   const unread = result.tooLong ? ['the commits are too large to be searched for secrets'] : []
   return { text: result.stdout, unread }
+}
+
+/** What it printed is the change itself, and may hold anything: only what git says about it is passed on. */
+function toFailure(command: string, result: CommandResult): Failure {
+  return toGitFailure([command], { ...result, output: result.stderr })
 }
