@@ -33,6 +33,7 @@ import { createWorkspaces } from '../workspace/worktrees/workspaces.ts'
 import { clock } from './clock.ts'
 import { createForge } from './forges.ts'
 import { type House, openHouse } from './house.ts'
+import { readPerson } from './person.ts'
 import { findInstallation } from './place.ts'
 
 /** PR groups worked on side by side; the engine thinks in a graph already. */
@@ -70,7 +71,7 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
       await git.run(['push', '--quiet', remote, `HEAD:${ref}`])
     },
     describeCommits: (base) => describeCommits(git, base),
-    person: () => personOf(house),
+    person: () => readPerson(base),
     ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
     endLeftovers: () => endMarkedProcesses({ ...house.mark, graceMs: LEFTOVER_GRACE_MS }),
     open: async (lock, options, extras) => open(house, await sandbox(options.sandbox), { lock, options, ...extras }),
@@ -155,16 +156,6 @@ async function open(
 async function identityOf(git: Git): Promise<Identity> {
   const { name, email } = await readIdentity(git)
   return { name: name ?? DEFAULT_IDENTITY.name, email: email ?? DEFAULT_IDENTITY.email }
-}
-
-async function personOf({ git, base }: Pick<House, 'git' | 'base'>): Promise<string> {
-  const { name, email } = await readIdentity(git)
-  if (name !== null) return email === null ? name : `${name} <${email}>`
-  return base.environment.USER ?? base.environment.LOGNAME ?? 'somebody at this terminal'
-}
-
-export async function readPerson(base: CliBase): Promise<string> {
-  return personOf(await openHouse(base))
 }
 
 async function placeOf(house: House, { forge }: RunOptions): Promise<string> {

@@ -213,6 +213,35 @@ describe('other people and the rules of the forge', () => {
     expect([end.status, world.merges]).toEqual(['success', [theirs]])
   })
 
+  it('what others pushed is not judged as the work of a session, and nor is what the target branch brought', async () => {
+    const world = createWorld()
+    const base = world.target
+    const theirs = world.newCommit()
+    const failed = (head: PrSnapshot['head']) => ({
+      head,
+      checks: { kind: 'reported' as const, head, complete: true, items: [simulatedCheck({ status: 'failed' })] },
+    })
+    onPr(world, (pr) => {
+      world.pushed.set(pr.headBranch, theirs)
+      return failed(theirs)
+    })
+    world.ci.push(() => [simulatedCheck({ status: 'pending' })])
+    world.meanwhile.push(() => {
+      const pr = world.prs[0]
+      if (pr !== undefined) pr.snapshot = { ...pr.snapshot, ...green(pr.snapshot), mergeability: 'conflicting' }
+      world.target = world.newCommit()
+    })
+    const resolved = () => {
+      const pr = world.prs[0]
+      if (pr !== undefined) pr.snapshot = { ...pr.snapshot, mergeability: 'clean' }
+    }
+    const { end, kinds } = await run(world, reviewed({}, { 'resolve-conflict': resolved }))
+    expect([end.status, kinds]).toEqual(['success', ['plan', 'work', 'fix-ci', 'resolve-conflict']])
+    const [first, second, third] = world.looks.map(({ since }) => since)
+    expect([first, second]).toEqual([base, theirs])
+    expect([third === base, third === theirs, world.looks.length]).toEqual([false, false, 3])
+  })
+
   it('a merge that the forge does later is waited for, and asked for once', async () => {
     const world = createWorld()
     onPr(

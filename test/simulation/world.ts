@@ -34,6 +34,8 @@ export type World = {
   readonly gates: Map<CommitSha, GateRecord['outcome']>
   /** What the diff guard sees at a commit; absent = nothing. */
   readonly changes: Map<CommitSha, Changes>
+  /** What it was asked to look at. */
+  readonly looks: { since: CommitSha; commit: CommitSha }[]
   /** Checks of the next heads, first come first served; absent = one green check. */
   readonly ci: ((head: CommitSha) => readonly Check[])[]
   /** Verdict of commands; absent = exit code 0. */
@@ -91,6 +93,7 @@ export function createWorld(): World {
     prompts: [],
     gates: new Map(),
     changes: new Map(),
+    looks: [],
     ci: [],
     commands: new Map(),
     meanwhile: [],
@@ -242,7 +245,10 @@ function createWorkspaces(world: World): Workspaces {
       if (open !== undefined)
         open.snapshot = { ...open.snapshot, head: commit, headSince: world.now, checks: checksFor(world, commit) }
     },
-    changes: async ({ commit }) => world.changes.get(commit) ?? NO_CHANGES,
+    async changes(asked) {
+      world.looks.push(asked)
+      return world.changes.get(asked.commit) ?? NO_CHANGES
+    },
     files: async () => ['README.md'],
     relate: async () => 'ahead',
     async integrate(slot, { commit }) {

@@ -48,8 +48,8 @@ function describe(finding: OpenFinding): readonly string[] {
   const excerpt = finding.excerpt === '' ? [] : toPlainText(finding.excerpt).split('\n').slice(0, 12)
   return [
     '',
-    `${finding.id}  ${finding.groupId}  ${finding.class}  ${describeFinding(finding)}`,
-    ...(finding.verdict === null ? [] : [`    second look: ${toPlainText(finding.verdict, { singleLine: true })}`]),
+    `${finding.id}  ${finding.groupId}  ${finding.class}  ${oneLine(describeFinding(finding))}`,
+    ...(finding.verdict === null ? [] : [`    second look: ${oneLine(finding.verdict)}`]),
     ...excerpt.map((line) => `    ${line}`),
   ]
 }
@@ -57,8 +57,15 @@ function describe(finding: OpenFinding): readonly string[] {
 function outcomeWords({ waived, open, next }: WaiveOutcome): readonly string[] {
   if (waived.length === 0) return ['Nothing that was changed is held back.']
   return [
-    ...waived.map((finding) => `Let through: ${describeFinding(finding)} (${finding.by}: ${finding.why})`),
+    ...waived.map(
+      (finding) =>
+        `Let through: ${oneLine(describeFinding(finding))} (${oneLine(finding.by)}: ${oneLine(finding.why)})`,
+    ),
     ...(open.length === 0 ? [] : [`${count(open.length, 'finding')} still held back: claudetm waive`]),
     ...(next === null ? [] : [`Go on with: ${next}`]),
   ]
+}
+
+function oneLine(text: string): string {
+  return toPlainText(text, { singleLine: true })
 }
