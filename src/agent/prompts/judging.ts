@@ -1,7 +1,7 @@
 /** The variable text of sessions that judge: criteria on the merged code, and "nothing to do". */
 import type { Explanation, IntegrityFinding } from '../../domain/integrity/finding.ts'
-import { describeFinding } from '../../domain/integrity/open-findings.ts'
 import type { PrGroup, Task } from '../../domain/plan.ts'
+import { quoteFinding } from './findings.ts'
 import { joinSections, quote, section } from './quoting.ts'
 
 export function verifyPrompt(request: {
@@ -45,12 +45,7 @@ export function secondLookPrompt(request: {
     'Sessions worked on the tasks below, and a guard stopped at parts of what they changed, before anything was pushed. Give one verdict for each finding, by its number: confirmed when the tasks need this change, or when what it takes away is no longer true of the code or is proved elsewhere, and say where you saw that; refuted when it makes the project check less than before, hides a fault, or has nothing to do with the tasks; inconclusive when you cannot tell. The code as it is now is in front of you.',
     section('Goal of the whole run', goal),
     section('Tasks', `${group.title}\n${tasks.join('\n')}`),
-    section(
-      'Findings',
-      findings
-        .map((finding, index) => `${index}. ${describeFinding(finding)}\n${quote('diff', finding.excerpt, 2_000)}`)
-        .join('\n\n'),
-    ),
+    section('Findings', findings.map((finding, index) => `${index}. ${quoteFinding(finding)}`).join('\n\n')),
     section(
       'What the sessions say about it (claims)',
       claims.map(({ path, why }) => quote(`session, about ${path}`, why, 1_000)).join('\n'),

@@ -2,9 +2,9 @@
 import type { SessionAsk } from '../../domain/decision.ts'
 import type { Feedback } from '../../domain/feedback.ts'
 import type { IntegrityFinding } from '../../domain/integrity/finding.ts'
-import { describeFinding } from '../../domain/integrity/open-findings.ts'
 import type { PrGroup, Task } from '../../domain/plan.ts'
 import type { CheckRun } from '../../domain/run.ts'
+import { quoteFinding } from './findings.ts'
 import { joinSections, list, quote, section } from './quoting.ts'
 
 export type WorkPrompt = {
@@ -133,7 +133,7 @@ function askSection(ask: SessionAsk, evidence: WorkEvidence): string | null {
 }
 
 function describeOpen({ finding, evidence }: WorkEvidence['findings'][number]): string {
-  return `- ${describeFinding(finding)}\n${quote('diff', finding.excerpt, 2_000)}${evidence === '' ? '' : `\n${quote('second look', evidence, 2_000)}`}`
+  return `- ${quoteFinding(finding)}${evidence === '' ? '' : `\n${quote('second look', evidence, 2_000)}`}`
 }
 
 function leftovers(paths: readonly string[]): string {

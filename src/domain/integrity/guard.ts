@@ -81,7 +81,8 @@ function verdictOn(verdicts: readonly Verdict[], index: number): Pick<Verdict, '
   const given = verdicts.find((verdict) => verdict.criterion === index)
   if (given === undefined) return { verdict: 'inconclusive', evidence: 'the second look gave no verdict' }
   const says = given.evidence.trim() !== ''
-  return { verdict: given.verdict === 'confirmed' && !says ? 'inconclusive' : given.verdict, evidence: given.evidence }
+  const verdict = given.verdict === 'confirmed' && !says ? 'inconclusive' : given.verdict
+  return { verdict, evidence: given.evidence.slice(0, MAX_EVIDENCE_CHARS) }
 }
 
 function letThrough(
@@ -92,6 +93,7 @@ function letThrough(
 }
 
 const MAX_WHY_CHARS = 500
+const MAX_EVIDENCE_CHARS = 2_000
 const KEPT_EXPLANATIONS = 40
 
 /** The newest of each path. */
