@@ -3,15 +3,16 @@ import type { Changes, FileChange } from './changes.ts'
 import { CHECK_CONFIGS, type CheckConfig, LOOSENINGS, THRESHOLDS } from './check-configs.ts'
 import { isCiFile } from './ci-changed.ts'
 import { type ChangedLine, matching, netLines } from './net-lines.ts'
-import { isGone, type Sighting, sightFile } from './sighting.ts'
+import { isGone, type Sighting, sightFile, sightLine } from './sighting.ts'
 
 export function findLoosenedChecks({ files }: Changes): readonly Sighting[] {
   const configs = files.filter((file) => isCiFile(file.path) || configOf(file.path) !== null)
+  const gone = familiesOf(configs.filter(isGone))
   return [
-    ...configs.flatMap((file) => loosenedLines(file, files)),
+    ...configs.flatMap((file) => loosenedLines(file, gone)),
     ...configs.flatMap(movedThresholds),
-    ...lostCiSteps(files),
-    ...lostConfigs(files),
+    ...lostCiSteps(configs),
+    ...lostConfigs(configs),
   ]
 }
 
@@ -19,9 +20,15 @@ function configOf(path: string): CheckConfig | null {
   return CHECK_CONFIGS.find((config) => config.files.test(path)) ?? null
 }
 
-function loosenedLines(file: FileChange, files: readonly FileChange[]): readonly Sighting[] {
+type Families = ReadonlySet<string | undefined>
+
+function familiesOf(files: readonly FileChange[]): Families {
+  return new Set(files.map((file) => configOf(file.path)?.family))
+}
+
+function loosenedLines(file: FileChange, gone: Families): readonly Sighting[] {
   const isCi = isCiFile(file.path)
-  if (!isCi && isFirst(file, files)) return []
+  if (!isCi && isFirst(file, gone)) return []
   const rows = LOOSENINGS.filter(({ where }) => (isCi ? where === 'ci' : where === 'config') || where === 'both')
   return rows.flatMap(({ pattern, what }) => {
     const { added } = netLines(
@@ -33,13 +40,8 @@ function loosenedLines(file: FileChange, files: readonly FileChange[]): readonly
 }
 
 /** Where nothing was checked before, whatever a new configuration says is more. */
-function isFirst(file: FileChange, files: readonly FileChange[]): boolean {
-  const family = configOf(file.path)?.family
-  return file.before === 'absent' && !files.some((other) => isGone(other) && configOf(other.path)?.family === family)
-}
-
-function sightLine({ file, hunk, number, key }: ChangedLine, what: string): Sighting {
-  return { ...sightFile({ ...file, hunks: [hunk] }, what.slice(0, 240)), line: number, key }
+function isFirst(file: FileChange, gone: Families): boolean {
+  return file.before === 'absent' && !gone.has(configOf(file.path)?.family)
 }
 
 type Threshold = { readonly key: string; readonly value: number; readonly line: ChangedLine }
@@ -88,11 +90,11 @@ function lostCiSteps(files: readonly FileChange[]): readonly Sighting[] {
 }
 
 /** Without a successor of the same family. */
-function lostConfigs(files: readonly FileChange[]): readonly Sighting[] {
-  return files.flatMap((file) => {
-    const config = isGone(file) ? configOf(file.path) : null
-    if (config === null || config.isShared) return []
-    const successor = files.some((other) => !isGone(other) && configOf(other.path)?.family === config.family)
-    return successor ? [] : [sightFile(file, `the configuration of ${config.family} is deleted`)]
+function lostConfigs(configs: readonly FileChange[]): readonly Sighting[] {
+  const left = familiesOf(configs.filter((file) => !isGone(file)))
+  return configs.filter(isGone).flatMap((file) => {
+    const config = configOf(file.path)
+    if (config === null || config.isShared || left.has(config.family)) return []
+    return [sightFile(file, `the configuration of ${config.family} is deleted`)]
   })
 }

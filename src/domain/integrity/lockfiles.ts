@@ -30,9 +30,9 @@ export function isLockfile(path: string): boolean {
 
 /** The manifest may be in another directory: one lockfile serves a whole workspace. */
 export function findLoneLockfiles({ files }: Changes): readonly Sighting[] {
-  return files.flatMap((file) => {
-    const pair = PAIRS.find(({ lock }) => lock.test(file.path))
-    if (pair === undefined || files.some(({ path }) => pair.manifest.test(path))) return []
-    return [sightFile(file, 'a lockfile changed, and nothing that it is made from did')]
+  return PAIRS.flatMap(({ lock, manifest }) => {
+    const locks = files.filter((file) => lock.test(file.path))
+    if (locks.length === 0 || files.some(({ path }) => manifest.test(path))) return []
+    return locks.map((file) => sightFile(file, 'a lockfile changed, and nothing that it is made from did'))
   })
 }

@@ -2,7 +2,7 @@
 import type { Changes, FileChange, Hunk } from './changes.ts'
 import { isTestFile, type Language, languageOf } from './languages.ts'
 import { byFile, matching, netLines } from './net-lines.ts'
-import { isGone, type Sighting, sightFile } from './sighting.ts'
+import { isGone, type Sighting, sightFile, sightLine } from './sighting.ts'
 import { deletedCases } from './tests-deleted.ts'
 
 export function findWeakenedTests({ files }: Changes): readonly Sighting[] {
@@ -35,11 +35,7 @@ function alwaysTrue(files: readonly FileChange[]): readonly Sighting[] {
     files.filter((file) => isTestFile(file.path)),
     matching((file) => languageOf(file.path)?.vacuous ?? null),
   )
-  return added.map(({ file, number, key }) => ({
-    ...sightFile(file, `an assertion always holds: ${key}`),
-    line: number,
-    key,
-  }))
+  return added.map((line) => sightLine(line, `an assertion always holds: ${line.key}`))
 }
 
 function looser(files: readonly FileChange[]): readonly Sighting[] {
