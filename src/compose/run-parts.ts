@@ -34,6 +34,7 @@ import { clock } from './clock.ts'
 import { discreetAgent, discreetStore, redactionFor } from './discretion.ts'
 import { createForge } from './forges.ts'
 import { type House, openHouse } from './house.ts'
+import { readPerson } from './person.ts'
 import { findInstallation } from './place.ts'
 
 /** PR groups worked on side by side; the engine thinks in a graph already. */
@@ -71,6 +72,7 @@ export async function createRunParts(base: CliBase): Promise<RunParts> {
       await git.run(['push', '--quiet', remote, `HEAD:${ref}`])
     },
     describeCommits: (base) => describeCommits(git, base),
+    person: () => readPerson(base),
     ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
     endLeftovers: () => endMarkedProcesses({ ...house.mark, graceMs: LEFTOVER_GRACE_MS }),
     open: async (lock, options, extras) => open(house, await sandbox(options.sandbox), { lock, options, ...extras }),
