@@ -243,9 +243,7 @@ function confirmationAfter(attempt: Attempt, reading: Reading, now: number): Att
     return { ...attempt, failures: 0, confirmation: { verdict: 'inconclusive', evidence } }
   }
   if (reading.outcome.kind !== 'completed') {
-    // Cut off is no answer either, and must come to an end.
-    const failed = reading.outcome.kind === 'failed' || reading.outcome.kind === 'cut_off'
-    const failures = failed ? attempt.failures + 1 : attempt.failures
+    const failures = reading.outcome.kind === 'failed' ? attempt.failures + 1 : attempt.failures
     return { ...attempt, failures, lastEndedAt: now }
   }
   const verdicts = parseVerdicts(reading.output)

@@ -176,6 +176,11 @@ function createStore(world: World): Store {
     async writeDocument(_, name, text) {
       world.documents.set(name, text)
     },
+    async exchangeDocument(_, name, { from, to }) {
+      if ((world.documents.get(name) ?? null) !== from) return false
+      world.documents.set(name, to)
+      return true
+    },
     requestControl: async () => {},
     controlRequests: async (): Promise<readonly ControlRequest[]> => [],
     clearControl: async () => {},
@@ -260,8 +265,9 @@ function createWorkspaces(world: World): Workspaces {
     async release({ branch, shippedHead }) {
       const known = world.branches.get(branch)
       if (known !== undefined && known.commits > 0 && known.head !== shippedHead)
-        throw new Failure('not_shipped', 'commits would be lost')
+        return { kind: 'kept', commits: [known.head] }
       world.branches.delete(branch)
+      return { kind: 'released' }
     },
     removePool: async () => {},
   }

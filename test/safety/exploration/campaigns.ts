@@ -67,6 +67,21 @@ export const CAMPAIGNS: readonly Campaign[] = [
     people: [],
   },
   {
+    name: 'the diff guard',
+    start: from({ moves: 2, crashes: 1 }),
+    faults: {
+      ...HONEST,
+      ci: ['green', 'red'],
+      agent: {
+        work: ['done', 'deletes_test'],
+        'fix-ci': ['done', 'deletes_test'],
+        'second-look': ['confirms', 'refutes', 'wrong_shape', 'cut_off', 'refused', 'fails', 'fails_for_good'],
+        'fix-integrity': ['done', 'claims', 'deletes_test', 'nothing_to_do', 'leaves_dirt', 'refused', 'fails'],
+      },
+    },
+    people: ['push on top', 'let go what was found', 'resume by force', 'resume'],
+  },
+  {
     name: 'budgets',
     start: from({ tasks: 2, options: { maxSessions: 2 } }),
     faults: {

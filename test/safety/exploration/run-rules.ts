@@ -121,5 +121,5 @@ export function afterRunCommand(state: RunState, command: string): RunState {
     maxCostUsd: command.includes('--max-cost') ? 20 : null,
   }
   const request = { message: null, force: command.includes('--force'), autoMerge: null, admin: null, ...changes }
-  return resumed({ ...state, status: 'blocked' }, request)
+  return resumed({ ...state, status: 'blocked' }, request, { by: 'ann', at: 0 })
 }
