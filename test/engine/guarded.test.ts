@@ -8,6 +8,7 @@ import type { RunOptions, RunState } from '../../src/domain/run.ts'
 import { createControl } from '../../src/engine/control.ts'
 import { runEngine } from '../../src/engine/engine.ts'
 import { initialState } from '../../src/operations/initial-state.ts'
+import { readPrompt } from '../safety/attacks/quotation.ts'
 import { change, changes } from '../support/changes.ts'
 import { completed, createParts, createWorld, ended, type SimulatedAgent, type World } from './world.ts'
 
@@ -100,11 +101,10 @@ describe('work in which a test was deleted', () => {
       'new',
       false,
     ])
-    expect(look?.prompt).toContain(
-      '0. deleted tests:\n<quoted source="diff">\ntest/a.test.ts:1: a test is gone: adds\n',
-    )
-    expect(look?.prompt).toContain(`-it('adds', () => {})`)
-    expect(look?.prompt).toContain('session, about test/a.test.ts')
+    const { quotations, ours } = readPrompt(look?.prompt ?? '')
+    expect(ours).toContain('0. deleted tests:')
+    expect(quotations.map(({ source }) => source)).toEqual(['diff', 'session, about test/a.test.ts'])
+    expect(quotations[0]?.text).toContain("test/a.test.ts:1: a test is gone: adds\n@@ -1 +1 @@\n-it('adds', () => {})")
     expect(world.bodies.at(-1)).toContain(
       '## Integrity\nFlagged before the push, and let through:\n- deleted tests: test/a.test.ts:1: a test is gone: adds\n  confirmed by a second, read-only session: no add() in src/',
     )
@@ -212,7 +212,7 @@ describe('"nothing to do" whose confirmation runs out of turns', () => {
       if (request.kind === 'confirm') return ended({ outcome: 'cut_off', by: 'turns' })
       return completed({ outcome: 'nothing_to_do', summary: 'there already' })
     })
-    expect([end.status, kinds.filter((kind) => kind === 'confirm').length]).toEqual(['blocked', 21])
+    expect([end.status, kinds.filter((kind) => kind === 'confirm').length]).toEqual(['blocked', 3])
   })
 })
 
@@ -252,8 +252,7 @@ describe('what was written into a test', () => {
     const hostile = changes(change('test/a.test.ts', `-it("${injection}", () => {})`))
     await run(world, judges(works(() => hostile)))
     for (const text of [...prompt(world, 'second-look'), ...prompt(world, 'fix-integrity')]) {
-      const outside = text.replaceAll(/<quoted [^>]*>[\s\S]*?<\/quoted>/g, '')
-      expect([text.includes('SYSTEM'), outside.includes('SYSTEM')]).toEqual([true, false])
+      expect([text.includes('SYSTEM'), readPrompt(text).ours.includes('SYSTEM')]).toEqual([true, false])
     }
   })
 })
