@@ -31,7 +31,8 @@ export function decideIntegrity(o: GroupObservation): Decision | null {
 /** The commit that a push would send; null = there is none, or something else comes before it. */
 function toBePushed({ workspace, pushed, pr, foreign }: GroupObservation): CommitSha | null {
   if (workspace.kind !== 'present' || workspace.tree !== 'clean' || workspace.operationInProgress) return null
-  if (pushed.kind === 'unknown' || pushed.head === workspace.head || foreign !== null) return null
+  if (pushed.kind === 'unknown' || pushed.head === workspace.head) return null
+  if (foreign !== null && pushed.head !== null) return null
   const isOpen = pr.kind === 'pr' && pr.pr.state === 'open'
   return workspace.ahead === 0 && !isOpen ? null : workspace.head
 }

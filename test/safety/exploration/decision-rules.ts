@@ -108,6 +108,7 @@ export const PROMISES: Promises = {
         !delivered ||
         headOf(o) !== o.state.attempt?.startHead ||
         o.state.attempt.purpose === 'fix-gate' ||
+        o.state.attempt.purpose === 'fix-integrity' || // justified: the second look hears of it
         !claimsFix(o),
     },
     { rule: EVIDENCE, says: 'nothing is given up that is still asked for', holds: endsForAReason },
@@ -390,7 +391,8 @@ function endsForAReason(o: GroupObservation, { delivered }: Of<'end_attempt'>): 
   if (attempt.purpose === 'task') return !delivered && !isOpen(o, attempt.subject)
   if (delivered) return true
   const nothingDone = headOf(o) === attempt.startHead && isClean(o)
-  return nothingDone && o.pr.kind !== 'unknown' && !isStillAsked(o, attempt.purpose)
+  const isSeen = attempt.purpose === 'fix-integrity' || o.pr.kind !== 'unknown'
+  return nothingDone && isSeen && !isStillAsked(o, attempt.purpose)
 }
 
 function isStillAsked(

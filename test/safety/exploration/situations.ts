@@ -82,7 +82,13 @@ export function sessionSituations(visit: Visit): number {
         ...START,
         group: isThere || !isTask ? TASKS : { ...TASKS, tasks: TASKS.tasks.slice(1) },
         done: isTask ? { t2: evidence() } : { t1: evidence(), t2: evidence() },
-        state: { ...STATE, attempt, gate, pendingReplies: attempt.purpose === 'fix-review' && isThere ? FIXED : null },
+        state: {
+          ...STATE,
+          attempt,
+          gate,
+          guard: attempt.purpose === 'fix-integrity' && isThere ? REFUTED : STATE.guard,
+          pendingReplies: attempt.purpose === 'fix-review' && isThere ? FIXED : null,
+        },
         workspace,
         pr,
         budget,
@@ -238,6 +244,11 @@ const found = (id: string, of: IntegrityClass): IntegrityFinding => ({
 })
 const DELETED = found('11111111', 'tests_deleted')
 const SECRET = found('22222222', 'secrets')
+const REFUTED = guard({
+  look: { since: BASE, commit: HEAD, findings: [DELETED], at: NOW },
+  verdicts: { commit: HEAD, given: [{ finding: DELETED.id, verdict: 'refuted', evidence: 'x' }] },
+  asked: [DELETED.id],
+})
 const letThrough = { ...DELETED, how: 'waived', by: 'ann', why: 'x', at: NOW } as const
 
 /** What was looked at, what was found, what came of it. */
