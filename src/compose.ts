@@ -50,6 +50,7 @@ export function compose(base: CliBase): CliParts {
     },
     openForge: async () => (await import('./compose/run-parts.ts')).openForge(base),
     removeWorkspaces: async () => (await import('./compose/run-parts.ts')).removeWorkspaces(base),
+    person: async () => (await import('./compose/person.ts')).readPerson(base),
     doctor: async () => (await import('./compose/doctor.ts')).runDoctor(base),
     async openWebhooks() {
       return (await import('./compose/run-webhooks.ts')).openWebhooks(base, repository)

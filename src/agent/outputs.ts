@@ -3,6 +3,7 @@
  * are fixed; other programs rely on them.
  */
 import { z } from 'zod'
+import type { Explanation } from '../domain/integrity/finding.ts'
 import { COMPLEXITIES } from '../domain/plan.ts'
 import type { PlanOutput } from '../domain/plan-validate.ts'
 import type { ThreadDisposition, Verdict, WorkReport } from '../domain/run.ts'
@@ -52,6 +53,13 @@ const planOutput = z.object({
   groups: z.array(planGroup).describe('Pull requests in the order of work. Tasks of one group ship together.'),
 })
 
+const explanations = z
+  .array(z.object({ path: z.string().describe('The file.'), why: z.string().describe('Why it had to be changed so.') }))
+  .optional()
+  .describe(
+    'For each change that a careful reader would stop at (a test removed, skipped or expecting less, a check loosened or silenced, CI, lockfile or agent instructions touched): why the task needs it. Usually empty.',
+  )
+
 const workReport = z.object({
   outcome: z
     .enum(['done', 'nothing_to_do', 'blocked'])
@@ -62,6 +70,7 @@ const workReport = z.object({
     .optional()
     .describe('Facts about this code base that the next session needs and cannot see at a glance. Often empty.'),
   blockedReason: z.string().optional().describe('Only with blocked: what a human must do or decide.'),
+  explanations,
 })
 
 const dispositions = z.object({
@@ -74,6 +83,7 @@ const dispositions = z.object({
   ),
   summary: z.string().optional(),
   learnings: z.array(z.string()).optional(),
+  explanations,
 })
 
 const verdicts = z.object({
@@ -83,7 +93,11 @@ const verdicts = z.object({
       verdict: z
         .enum(['confirmed', 'refuted', 'inconclusive'])
         .describe('confirmed only when you saw it hold; inconclusive when you could not find out.'),
-      evidence: z.string().describe('What you saw: files, lines, output.'),
+      evidence: z
+        .string()
+        .describe(
+          'What you saw: files by their paths, lines, output of the commands given. A confirmation that names none of them does not count.',
+        ),
     }),
   ),
 })
@@ -110,6 +124,7 @@ export function parseWorkReport(output: unknown): Parsed<WorkReport> {
     summary: value.summary,
     learnings: value.learnings ?? [],
     blockedReason: value.blockedReason ?? null,
+    explanations: value.explanations ?? [],
   }))
 }
 
@@ -117,6 +132,7 @@ export type ReviewAnswer = {
   readonly threads: readonly ThreadDisposition[]
   readonly summary: string
   readonly learnings: readonly string[]
+  readonly explanations: readonly Explanation[]
 }
 
 export function parseDispositions(output: unknown): Parsed<ReviewAnswer> {
@@ -124,6 +140,7 @@ export function parseDispositions(output: unknown): Parsed<ReviewAnswer> {
     threads: value.threads,
     summary: value.summary ?? '',
     learnings: value.learnings ?? [],
+    explanations: value.explanations ?? [],
   }))
 }
 

@@ -48,10 +48,10 @@ export function routeSession(
 }
 
 /** What mends a task's own work goes on with the model that did it: the conversation is cached there. */
-const ABOUT_TASK: ReadonlySet<SessionKind> = new Set<SessionKind>(['work', 'finish', 'fix-gate'])
+const ABOUT_TASK: ReadonlySet<SessionKind> = new Set<SessionKind>(['work', 'finish', 'fix-gate', 'fix-integrity'])
 
 function tierOf(kind: SessionKind, complexity: Complexity | null, chosen: ModelTier): ModelTier {
-  if (kind === 'confirm') return 'sonnet'
+  if (kind === 'confirm' || kind === 'second-look') return 'sonnet'
   if (!ABOUT_TASK.has(kind) || complexity === null) return chosen
   switch (complexity) {
     case 'coding':

@@ -60,6 +60,7 @@ export type CommentFlags = PrFlags & { all: boolean }
 export type CiStatusFlags = PrFlags & { runId?: number; limit: number }
 export type CiLogFlags = PrFlags & { check?: string; lines: number }
 export type LogFlags = Json & { tail: number; follow: boolean; run?: string }
+export type WaiveFlags = Json & { all: boolean; why?: string }
 export type ControlFlags = Json & { reason?: string }
 
 export type WebhookFlags = Json & {

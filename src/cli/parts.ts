@@ -49,6 +49,8 @@ export type CliParts = CliBase & {
   runDemo(observer: RunObserver, write: (line: string) => void): Promise<RunEnd>
   /** Removes the worktrees of this repository that hold nothing uncommitted. */
   removeWorkspaces(): Promise<void>
+  /** Who gives orders here, as git knows them. */
+  person(): Promise<string>
   doctor(): Promise<readonly DoctorCheck[]>
   openWebhooks(): Promise<WebhookParts>
   initConfig(request: { force: boolean }): Promise<{ path: string }>

@@ -15,6 +15,7 @@ import type {
   PrFlags,
   ResumeFlags,
   StartFlags,
+  WaiveFlags,
 } from './flags.ts'
 import { refuseCommands, refuseOptions } from './not-built.ts'
 import {
@@ -213,10 +214,11 @@ function addReadCommands(program: Command, parts: Parts, finish: Finish): void {
     .action(async (options: LogFlags) => finish(await (await import('./commands/logs.ts')).showLogs(parts(), options)))
   program
     .command('history')
-    .description('the runs that ended')
+    .description('the runs that ended; one of them with what proves it')
+    .argument('[run]', 'the id of a run', parseText)
     .option('--json', 'print as JSON')
-    .action(async (options: Json) =>
-      finish(await (await import('./commands/history.ts')).showHistory(parts(), options)),
+    .action(async (run: string | undefined, options: Json) =>
+      finish(await (await import('./commands/history.ts')).showHistory(parts(), run ?? null, options)),
     )
 }
 
@@ -237,6 +239,16 @@ function addControlCommands(program: Command, parts: Parts, finish: Finish): voi
     .option('--json', 'print as JSON')
     .action(async (options: ControlFlags & { cleanup: boolean }) =>
       finish(await (await import('./commands/control.ts')).stop(parts(), options)),
+    )
+  program
+    .command('waive')
+    .description('let through what was flagged in the work; lists it without an argument')
+    .argument('[finding...]', 'ids of findings')
+    .option('-a, --all', 'everything that is held back', false)
+    .option('-w, --why <text>', 'why it may stay: recorded, and shown in the pull request', parseText)
+    .option('--json', 'print as JSON')
+    .action(async (findings: string[], options: WaiveFlags) =>
+      finish(await (await import('./commands/waive.ts')).waive(parts(), findings, options)),
     )
   program
     .command('clean')

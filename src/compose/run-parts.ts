@@ -36,6 +36,7 @@ import { clock } from './clock.ts'
 import { discreetAgent, discreetStore, redactionFor } from './discretion.ts'
 import { createForge, type ForgeRequest } from './forges.ts'
 import { type House, type HouseBase, openHouse } from './house.ts'
+import { readPerson } from './person.ts'
 import { findInstallation } from './place.ts'
 import { createRunWebhooks } from './run-webhooks.ts'
 
@@ -82,6 +83,7 @@ export async function createRunParts(base: HouseBase, replaced: Replaced = {}): 
       await git.run(['push', '--quiet', remote, `HEAD:${ref}`])
     },
     describeCommits: (base) => describeCommits(git, base),
+    person: () => readPerson(base),
     ignoreState: async () => ensureExcluded(await commonGitDirectory(git), [STATE_PATTERN]),
     endLeftovers: () => endMarkedProcesses({ ...house.mark, graceMs: LEFTOVER_GRACE_MS }),
     open: async (lock, options, extras) =>

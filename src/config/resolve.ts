@@ -3,6 +3,7 @@
  * by setting. A mistake anywhere is one `config_invalid` with a sentence; nothing is accepted and then ignored.
  */
 
+import { INTEGRITY_CLASSES, type IntegrityPolicy } from '../domain/integrity/finding.ts'
 import { DEFAULT_POLICY } from '../domain/policy.ts'
 import { MODEL_TIERS, type ModelTier } from '../domain/run.ts'
 import { type Config, type ConfigSource, READ_ONLY_TOOLS, type ReadOnlyTool } from './config.ts'
@@ -176,6 +177,9 @@ function toLimits(values: SettingValues): Config['limits'] {
 function toPolicy(values: SettingValues): Config['policy'] {
   return {
     ...DEFAULT_POLICY,
+    integrity: Object.fromEntries(
+      INTEGRITY_CLASSES.map((name) => [name, values[`integrity.${name}`]]),
+    ) as IntegrityPolicy,
     maxCiFixes: values['policy.max_ci_fixes'],
     maxReruns: values['policy.max_reruns'],
     flakeReruns: values['policy.flake_reruns'],
@@ -186,6 +190,7 @@ function toPolicy(values: SettingValues): Config['policy'] {
     scheduleDeadlineMs: values['policy.schedule_deadline_sec'] * 1_000,
     maxReviewRounds: values['policy.max_review_rounds'],
     maxGateFixes: values['policy.max_gate_fixes'],
+    maxIntegrityFixes: values['policy.max_integrity_fixes'],
     maxVerificationRounds: values['policy.max_verification_rounds'],
     ciDeadlineMs: values['policy.ci_deadline_sec'] * 1_000,
     reviewQuietMs: values['policy.review_quiet_sec'] * 1_000,

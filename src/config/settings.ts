@@ -3,6 +3,12 @@
  * says anything. Reading, `config init`, `config show` and the messages about mistakes all come from this table.
  */
 import type { Effort } from '../agent/agent.ts'
+import {
+  INTEGRITY_CLASSES,
+  INTEGRITY_RULES,
+  type IntegrityClass,
+  type IntegrityRule,
+} from '../domain/integrity/finding.ts'
 import { DEFAULT_POLICY } from '../domain/policy.ts'
 import { MERGE_METHODS, MODEL_TIERS, type ModelTier } from '../domain/run.ts'
 import { READ_ONLY_TOOLS, REVIEW_BOTS } from './config.ts'
@@ -34,6 +40,14 @@ function perTier<Section extends string, T>(section: Section, toSetting: (tier: 
   const rows = MODEL_TIERS.map((tier) => [`${section}.${tier}`, toSetting(tier)])
   return Object.fromEntries(rows) as Record<`${Section}.${ModelTier}`, Valued<T>>
 }
+
+/** What happens to what the diff guard finds, by class. */
+const INTEGRITY = Object.fromEntries(
+  INTEGRITY_CLASSES.map((name) => [
+    `integrity.${name}`,
+    valued(kind.choice(INTEGRITY_RULES), DEFAULT_POLICY.integrity[name]),
+  ]),
+) as Record<`integrity.${IntegrityClass}`, Valued<IntegrityRule>>
 
 const MODELS: Readonly<Record<ModelTier, string>> = {
   opus: 'claude-opus-5',
@@ -146,6 +160,7 @@ export const SETTINGS = {
   'policy.max_conflicts': valued(kind.attempts(), DEFAULT_POLICY.maxConflicts),
   'policy.max_review_rounds': valued(kind.attempts(), DEFAULT_POLICY.maxReviewRounds),
   'policy.max_gate_fixes': valued(kind.attempts(), DEFAULT_POLICY.maxGateFixes),
+  'policy.max_integrity_fixes': valued(kind.attempts(), DEFAULT_POLICY.maxIntegrityFixes),
   'policy.max_verification_rounds': valued(kind.attempts(), DEFAULT_POLICY.maxVerificationRounds),
   'policy.ci_deadline_sec': valued(kind.seconds(), DEFAULT_POLICY.ciDeadlineMs / 1_000),
   'policy.no_checks_grace_sec': valued(kind.seconds(0), DEFAULT_POLICY.noChecksGraceMs / 1_000),
@@ -160,6 +175,8 @@ export const SETTINGS = {
   'policy.tolerated_failures': valued(kind.toleratedFailures, [], {
     variable: 'CLAUDETM_TOLERATED_CHECK_FAILURES',
   }),
+
+  ...INTEGRITY,
 }
 
 export type SettingPath = keyof typeof SETTINGS

@@ -19,6 +19,8 @@ export type SessionAsk =
   | { readonly why: 'refuted'; readonly evidence: string }
   | { readonly why: 'leftovers'; readonly leftovers: readonly string[]; readonly operationInProgress: boolean }
   | { readonly why: 'gate_failed' }
+  /** The diff guard found something that a second look did not confirm: undo it, or say why it has to be. */
+  | { readonly why: 'integrity'; readonly findings: readonly string[] }
   /** `alsoOnTarget`: red on the target branch too, and not asked for. */
   | { readonly why: 'ci_failed'; readonly checks: readonly string[]; readonly alsoOnTarget: readonly string[] }
   /** Everything that is open at once: what reviewers said and, when CI is red, the checks that failed. */
@@ -44,6 +46,10 @@ export type Action =
     }
   | { readonly kind: 'end_attempt'; readonly delivered: boolean }
   | { readonly kind: 'gate'; readonly commit: CommitSha }
+  /** The diff guard looks at what the sessions changed. */
+  | { readonly kind: 'inspect'; readonly since: CommitSha; readonly commit: CommitSha }
+  /** A fresh read-only session judges what the guard found. */
+  | { readonly kind: 'second_look'; readonly findings: readonly string[] }
   | { readonly kind: 'push'; readonly commit: CommitSha; readonly force: boolean }
   | { readonly kind: 'open_pr'; readonly head: CommitSha }
   | { readonly kind: 'rerun_checks'; readonly head: CommitSha; readonly checks: readonly string[] }

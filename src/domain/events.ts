@@ -3,6 +3,7 @@
  * else prints progress. The union is the documentation.
  */
 import type { CommitSha, GroupId, PrNumber, RunId, SessionId, TaskId } from './ids.ts'
+import type { IntegrityFinding, IntegrityRule, LetThrough } from './integrity/finding.ts'
 import type { MergeSchedule } from './observation.ts'
 import type { CriterionEvidence, SessionOutcome } from './run.ts'
 import type { RunStatus, SessionKind, Stage } from './stage.ts'
@@ -114,6 +115,22 @@ export type RunEventBody =
       outcome: 'passed' | 'failed' | 'none'
       durationMs: number
       failed: readonly string[]
+    }
+  /** What the diff guard found between two commits; said once for each finding. Nothing is pushed while one is open. */
+  | {
+      type: 'integrity.found'
+      groupId: GroupId
+      commit: CommitSha
+      findings: readonly (Omit<IntegrityFinding, 'excerpt'> & { rule: IntegrityRule })[]
+    }
+  | { type: 'integrity.let_through'; groupId: GroupId; finding: LetThrough }
+  /** A second look did not confirm it. */
+  | {
+      type: 'integrity.refuted'
+      groupId: GroupId
+      finding: Omit<IntegrityFinding, 'excerpt'>
+      verdict: 'refuted' | 'inconclusive'
+      evidence: string
     }
   | { type: 'pushed'; groupId: GroupId; commit: CommitSha; branch: string; to: string; forced: boolean }
   | { type: 'pr.created'; groupId: GroupId; number: PrNumber; url: string; title: string; branch: string; base: string }

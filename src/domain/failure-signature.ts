@@ -1,4 +1,5 @@
 /** The same failure looks the same, whatever commit, time, duration or machine is printed beside it. Pure. */
+import { fold } from '../lib/fold.ts'
 
 const TAIL_LINES = 60
 
@@ -21,16 +22,4 @@ function normalize(tail: string): string {
     )
     .filter((line) => line !== '')
     .join('\n')
-}
-
-/** FNV-1a in 53 bits: names what is compared, protects nothing. */
-function fold(text: string): string {
-  let high = 0x811c9dc5
-  let low = 0x01000193
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    high = Math.imul(high ^ code, 0x01000193) >>> 0
-    low = Math.imul(low ^ (code + index), 0x85ebca6b) >>> 0
-  }
-  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0')
 }

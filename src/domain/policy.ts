@@ -1,4 +1,7 @@
 /** The numbers behind the rules. Milliseconds unless the name says otherwise; sources are in the comments. */
+import { DEFAULT_INTEGRITY } from './integrity/classes.ts'
+import type { IntegrityPolicy } from './integrity/finding.ts'
+
 export type Policy = {
   /** Delivered CI fixes per PR before it blocks (original: 3). */
   readonly maxCiFixes: number
@@ -14,6 +17,8 @@ export type Policy = {
   readonly maxUndelivered: number
   readonly maxFinishes: number
   readonly maxGateFixes: number
+  /** Sessions of one group asked to undo or justify what the diff guard found; each finding is asked about once. */
+  readonly maxIntegrityFixes: number
   /** Consecutive cut-offs without a new commit. */
   readonly maxCutOffs: number
   /** Consecutive technical failures of sessions; with the backoff below somewhat more than an hour of outage. */
@@ -47,6 +52,8 @@ export type Policy = {
   readonly toleratedFailures: readonly { readonly check: string; readonly descriptionIncludes: string }[]
   /** A bot's requested changes, and threads of bots that we declined, block the merge. */
   readonly botChangeRequestsBlock: boolean
+  /** What happens to each class of finding of the diff guard. */
+  readonly integrity: IntegrityPolicy
 }
 
 export const DEFAULT_POLICY: Policy = {
@@ -59,6 +66,7 @@ export const DEFAULT_POLICY: Policy = {
   maxUndelivered: 2,
   maxFinishes: 2,
   maxGateFixes: 3,
+  maxIntegrityFixes: 3,
   maxCutOffs: 3,
   maxSessionFailures: 20,
   maxUnknowns: 120,
@@ -81,6 +89,7 @@ export const DEFAULT_POLICY: Policy = {
     { check: 'CodeRabbit', descriptionIncludes: 'limit reached' },
   ],
   botChangeRequestsBlock: false,
+  integrity: DEFAULT_INTEGRITY,
 }
 
 /** Exponential, without jitter (the engine adds it): attempt 1 waits the base. */

@@ -3,6 +3,7 @@
  * budgets, recorded acts, evidence. Where a group "is" is decided anew from an observation each time.
  */
 import type { CommitSha, ConversationId, GroupId, PrNumber, RunId, SessionId, TaskId } from './ids.ts'
+import type { Explanation, Guard } from './integrity/finding.ts'
 import type { Plan } from './plan.ts'
 import type { RunStatus, SessionKind, Stage } from './stage.ts'
 
@@ -61,6 +62,8 @@ export type WorkReport = {
   readonly summary: string
   readonly learnings: readonly string[]
   readonly blockedReason: string | null
+  /** What it changed on purpose that a reader would wonder about. */
+  readonly explanations: readonly Explanation[]
 }
 
 export type VerdictWord = 'confirmed' | 'refuted' | 'inconclusive'
@@ -110,11 +113,12 @@ export const COUNTERS = [
   'mergeRefusals', // the forge did not merge what the gate allowed
   'openFailures',
   'pushFailures',
+  'integrityFixes', // a session undid or justified what the diff guard found
   'syncs', // the target branch was brought into the head branch
 ] as const
 export type Counter = (typeof COUNTERS)[number]
 
-export type AttemptPurpose = 'task' | 'fix-gate' | 'fix-ci' | 'fix-review' | 'resolve-conflict'
+export type AttemptPurpose = 'task' | 'fix-gate' | 'fix-integrity' | 'fix-ci' | 'fix-review' | 'resolve-conflict'
 
 /** Sessions spent on one purpose for one subject (a task id, or the head commit that was red, conflicting, reviewed). */
 export type Attempt = {
@@ -267,6 +271,7 @@ export type GroupState = {
   } | null
   readonly attempt: Attempt | null
   readonly gate: GateRecord | null
+  readonly guard: Guard
   readonly acts: readonly ActRecord[]
   /** Consecutive looks at the workspace or the forge that answered "unknown". */
   readonly unknowns: number
@@ -294,8 +299,12 @@ export type CriterionEvidence = {
   readonly criterion: string
   readonly command: string | null
   readonly verdict: VerdictWord
-  /** Exit code and tail of the command, or what the judging session saw. */
+  /** The command, its exit code and the end of its output, or what the judging session saw. */
   readonly evidence: string
+  /** Of the command; null when it was ended, and when a session judged. */
+  readonly exitCode: number | null
+  /** Sessions that have judged it on this commit. */
+  readonly looks: number
   /** How long the command ran; null when a session judged. */
   readonly durationMs: number | null
   readonly commit: CommitSha

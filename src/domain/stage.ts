@@ -26,10 +26,12 @@ export const SESSION_KINDS = [
   'work',
   'finish',
   'fix-gate',
+  'fix-integrity',
   'fix-ci',
   'fix-review',
   'resolve-conflict',
   'confirm',
+  'second-look',
   'verify',
   'release-check',
 ] as const

@@ -20,6 +20,7 @@ const SAME_SUBJECT: ReadonlySet<SessionAsk['why']> = new Set([
   'refuted',
   'leftovers',
   'gate_failed',
+  'integrity',
 ])
 
 export function chooseConversation(

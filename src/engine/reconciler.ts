@@ -203,6 +203,8 @@ async function spinning(context: Context, o: GroupObservation, decision: Decisio
 /** Waits are bounded by their own deadlines; everything else must change a fact. */
 function fingerprintOf(o: GroupObservation, decision: Decision): string {
   if (decision.action.kind === 'wait') return `wait:${o.now}`
-  const { attempt, counters, gate, unknowns } = o.state
-  return JSON.stringify([decision.action, o.workspace, o.pushed, attempt, counters, gate?.commit, gate?.at, unknowns])
+  const { attempt, counters, gate, guard, unknowns } = o.state
+  const looked = [guard.look?.at, guard.verdicts?.commit, guard.failures, guard.letThrough.length]
+  const known = [attempt, counters, gate?.commit, gate?.at, looked, unknowns]
+  return JSON.stringify([decision.action, o.workspace, o.pushed, known])
 }

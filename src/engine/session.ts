@@ -36,10 +36,12 @@ const OUTPUT_OF: Readonly<Record<SessionKind, OutputKind>> = {
   work: 'report',
   finish: 'report',
   'fix-gate': 'report',
+  'fix-integrity': 'report',
   'fix-ci': 'report',
   'resolve-conflict': 'report',
   'fix-review': 'dispositions',
   confirm: 'verdicts',
+  'second-look': 'verdicts',
   verify: 'verdicts',
   'release-check': 'verdicts',
 }

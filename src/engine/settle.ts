@@ -4,6 +4,8 @@
  */
 import type { SessionResult, SessionSpend } from '../agent/agent.ts'
 import { parseDispositions, parseVerdicts, parseWorkReport } from '../agent/outputs.ts'
+import type { Explanation, Guard } from '../domain/integrity/finding.ts'
+import { withExplanations, withVerdicts } from '../domain/integrity/guard.ts'
 import type { Policy } from '../domain/policy.ts'
 import type {
   Attempt,
@@ -24,8 +26,11 @@ type Reading = {
   readonly outcome: SessionOutcome
   readonly learnings: readonly string[]
   readonly replies: readonly ThreadDisposition[] | null
+  readonly explanations: readonly Explanation[]
   readonly output: unknown
 }
+
+const NOTHING_SAID = { learnings: [], replies: null, explanations: [] } as const
 
 const MAX_LEARNINGS = 200
 
@@ -45,11 +50,13 @@ export function settleSession(
     ...usageLimit(state, reading.outcome, now, policy),
     learnings: addLearnings(state.learnings, reading.learnings),
   }
-  return record.groupId === null ? settleRun(settled, reading, now) : settleGroup(settled, record, reading, result, now)
+  return record.groupId === null
+    ? settleRun(settled, reading, now)
+    : settleGroup(settled, record, reading, { result, now, policy })
 }
 
 function read(record: SessionRecord, result: SettledResult): Reading {
-  const plain = (outcome: SessionOutcome): Reading => ({ outcome, learnings: [], replies: null, output: null })
+  const plain = (outcome: SessionOutcome): Reading => ({ outcome, ...NOTHING_SAID, output: null })
   switch (result.outcome) {
     case 'lost':
     case 'aborted':
@@ -76,8 +83,9 @@ function readOutput(record: SessionRecord, output: unknown): Reading {
     case 'plan-update':
     case 'verify':
     case 'confirm':
+    case 'second-look':
     case 'release-check':
-      return { outcome: { kind: 'completed', report: null }, learnings: [], replies: null, output }
+      return { outcome: { kind: 'completed', report: null }, ...NOTHING_SAID, output }
     case 'fix-review': {
       const answer = parseDispositions(output)
       if (!answer.ok) return invalid(answer.problem)
@@ -85,6 +93,7 @@ function readOutput(record: SessionRecord, output: unknown): Reading {
         outcome: { kind: 'completed', report: null },
         learnings: answer.value.learnings,
         replies: answer.value.threads,
+        explanations: answer.value.explanations,
         output,
       }
     }
@@ -95,6 +104,7 @@ function readOutput(record: SessionRecord, output: unknown): Reading {
         outcome: { kind: 'completed', report: report.value },
         learnings: report.value.learnings,
         replies: null,
+        explanations: report.value.explanations,
         output,
       }
     }
@@ -108,7 +118,7 @@ function invalid(problem: string): Reading {
     why: `the answer has the wrong shape: ${problem}`,
     retryable: true,
   }
-  return { outcome, learnings: [], replies: null, output: null }
+  return { outcome, ...NOTHING_SAID, output: null }
 }
 
 function closeRecord(record: SessionRecord, outcome: SessionOutcome, spend: SessionSpend, now: number): SessionRecord {
@@ -164,8 +174,7 @@ function settleGroup(
   state: RunState,
   record: SessionRecord,
   reading: Reading,
-  result: SettledResult,
-  now: number,
+  { result, now, policy }: { result: SettledResult; now: number; policy: Policy },
 ): RunState {
   const group = record.groupId === null ? undefined : state.groups[record.groupId]
   if (group === undefined || record.groupId === null) return state
@@ -176,8 +185,27 @@ function settleGroup(
     pendingReplies: reading.replies ?? group.pendingReplies,
     // The checks are run again after a session that was to mend them, also when it found nothing to commit.
     gate: mayHaveMended(record, reading) && group.gate?.outcome === 'failed' ? null : group.gate,
+    guard: guardAfter(group.guard, record, reading, { now, policy }),
   }
   return { ...state, groups: { ...state.groups, [record.groupId]: next } }
+}
+
+/** A second look is worked in; what the others say about their changes is kept, and heard at the next look. */
+function guardAfter(
+  guard: Guard,
+  record: SessionRecord,
+  reading: Reading,
+  { now, policy }: { now: number; policy: Policy },
+): Guard {
+  const { outcome } = reading
+  if (record.kind === 'second-look') {
+    if (outcome.kind === 'interrupted' || outcome.kind === 'refused') return guard
+    if (outcome.kind !== 'completed') return { ...guard, failures: guard.failures + 1, lastEndedAt: now }
+    const verdicts = parseVerdicts(reading.output)
+    return withVerdicts(guard, verdicts.ok ? verdicts.value : [], policy.integrity, now)
+  }
+  const explained = withExplanations(guard, reading.explanations)
+  return record.kind === 'fix-integrity' && outcome.kind === 'completed' ? { ...explained, verdicts: null } : explained
 }
 
 function mayHaveMended(record: SessionRecord, { outcome }: Reading): boolean {
@@ -189,7 +217,7 @@ function conversationAfter(
   record: SessionRecord,
   result: SettledResult,
 ): GroupState['conversation'] {
-  if (record.kind === 'confirm') return group.conversation
+  if (record.kind === 'confirm' || record.kind === 'second-look') return group.conversation
   const exists = result.outcome === 'lost' ? result.conversation : result.turns > 0
   if (!exists) return group.conversation?.id === record.conversationId ? group.conversation : null
   return { id: record.conversationId, model: record.model, contextTokens: result.contextTokens }
@@ -198,6 +226,7 @@ function conversationAfter(
 function attemptAfter(attempt: Attempt, record: SessionRecord, reading: Reading, now: number): Attempt {
   const { outcome } = reading
   if (record.kind === 'confirm') return confirmationAfter(attempt, reading, now)
+  if (record.kind === 'second-look') return attempt
   return {
     ...attempt,
     last: outcome,

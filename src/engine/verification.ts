@@ -7,7 +7,8 @@ import { verifyPrompt } from '../agent/prompts/judging.ts'
 import type { RunDecision } from '../domain/decide/run.ts'
 import type { CommitSha } from '../domain/ids.ts'
 import type { Criterion } from '../domain/plan.ts'
-import type { CheckRun, CriterionEvidence, RunState, Verdict, VerdictWord } from '../domain/run.ts'
+import type { CheckRun, CriterionEvidence, RunState } from '../domain/run.ts'
+import { judgeVerdict, matchVerdicts } from '../domain/verdicts.ts'
 import type { Slot } from '../workspace/workspace.ts'
 import { installDependencies } from './actions/workspace.ts'
 import type { Context } from './context.ts'
@@ -50,6 +51,8 @@ async function runCommands(
       command,
       verdict: run.exitCode === 0 ? 'confirmed' : 'refuted',
       evidence: describeRun(run),
+      exitCode: run.exitCode,
+      looks: 1,
       durationMs: run.durationMs,
       commit,
       at: context.clock.now(),
@@ -79,7 +82,7 @@ export async function judgeCriteria(context: Context, decision: SessionDecision)
 }
 
 export async function acceptVerdicts(context: Context): Promise<void> {
-  const { memory, clock } = context
+  const { memory, clock, workspaces } = context
   const { attempt, verification } = memory.state()
   if (attempt === null || verification === null) return
   const parsed = parseVerdicts(attempt.output)
@@ -88,43 +91,39 @@ export async function acceptVerdicts(context: Context): Promise<void> {
     open.map(({ index }) => index),
     parsed.ok ? parsed.value : [],
   )
-  const results = open.map(({ index, criterion }): CriterionEvidence => {
-    const answer = given.get(index)
-    const verdict: VerdictWord = answer?.verdict ?? 'inconclusive'
-    return {
+  const citable = {
+    files: await workspaces.files(verification.commit),
+    commands: verification.results.flatMap(({ command }) => command ?? []),
+  }
+  const results = open.map(
+    ({ index, criterion, looks }): CriterionEvidence => ({
       criterion: criterion.text,
       command: null,
-      verdict,
-      evidence: answer?.evidence ?? 'the session gave no verdict',
+      ...judgeVerdict(given.get(index), citable, looks),
+      exitCode: null,
       durationMs: null,
       commit: verification.commit,
       at: clock.now(),
-    }
-  })
+    }),
+  )
+  const judged = new Set(results.map(({ criterion }) => criterion))
+  const others = verification.results.filter(({ command, criterion }) => command !== null || !judged.has(criterion))
   await memory.update((state) => ({
     ...state,
     attempt: null,
-    verification: { ...verification, results: [...verification.results, ...results] },
+    verification: { ...verification, results: [...others, ...results] },
   }))
   for (const result of results) await memory.emit({ type: 'verification.result', round: verification.round, result })
 }
 
-const DOUBT: Readonly<Record<VerdictWord, number>> = { confirmed: 0, inconclusive: 1, refuted: 2 }
+type OpenCriterion = { readonly index: number; readonly criterion: Criterion; readonly looks: number }
 
-/** By the numbers that were given; an answer that counted from nought instead is taken in its order. */
-function matchVerdicts(asked: readonly number[], verdicts: readonly Verdict[]): ReadonlyMap<number, Verdict> {
-  // Of several about one criterion the worst counts.
-  const worstLast = [...verdicts].sort((one, other) => DOUBT[one.verdict] - DOUBT[other.verdict])
-  const byNumber = new Map(worstLast.map((verdict) => [verdict.criterion, verdict]))
-  if (verdicts.length !== asked.length || asked.every((index) => byNumber.has(index))) return byNumber
-  const countsFromNought = verdicts.every((verdict, position) => verdict.criterion === position)
-  return countsFromNought
-    ? new Map(verdicts.map((verdict, position) => [asked[position] ?? position, verdict]))
-    : byNumber
-}
-
-function openCriteria(state: RunState): readonly { index: number; criterion: Criterion }[] {
-  return (state.plan?.criteria ?? [])
-    .map((criterion, index) => ({ index, criterion }))
-    .filter(({ criterion }) => criterion.command === null)
+/** Those a session has to judge: without a command, and not answered for on this commit. */
+function openCriteria({ plan, verification }: RunState): readonly OpenCriterion[] {
+  return (plan?.criteria ?? []).flatMap((criterion, index) => {
+    if (criterion.command !== null) return []
+    const known = verification?.results.find((result) => result.command === null && result.criterion === criterion.text)
+    if (known !== undefined && known.verdict !== 'inconclusive') return []
+    return [{ index, criterion, looks: known?.looks ?? 0 }]
+  })
 }

@@ -10,6 +10,8 @@ export type CommandResult = {
   readonly signal: NodeJS.Signals | null
   readonly timedOut: boolean
   readonly aborted: boolean
+  /** Ended because it printed more than `stopAfterBytes`: `stdout` is the beginning. */
+  readonly tooLong: boolean
   /** Error code of the start itself (ENOENT, EACCES), else null. */
   readonly startError: string | null
   readonly stdout: string
@@ -28,6 +30,8 @@ export type CommandOptions = {
   readonly input?: string
   /** Per stream; default 10 MiB. */
   readonly maxOutputBytes?: number
+  /** Of standard output: what prints more is ended, and the beginning is kept instead of the end. */
+  readonly stopAfterBytes?: number
   readonly onOutput?: (text: string) => void
 }
 
@@ -40,10 +44,11 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const startedAt = performance.now()
   const limit = options.maxOutputBytes ?? 10 * 1024 * 1024
-  const stdout = createTail(limit)
+  const stdout =
+    options.stopAfterBytes === undefined ? createTail(limit) : createHead(options.stopAfterBytes, stopTooLong)
   const stderr = createTail(limit)
   const output = createTail(limit)
-  const flags = { timedOut: false, aborted: options.signal?.aborted === true }
+  const flags = { timedOut: false, aborted: options.signal?.aborted === true, tooLong: false }
   if (flags.aborted) return toResult({ exitCode: null, signal: null, startError: null })
 
   const child = spawn(file, args, {
@@ -76,7 +81,13 @@ export async function runCommand(
     options.signal?.removeEventListener('abort', onAbort)
   }
 
-  function collect(chunk: Buffer, stream: Tail): void {
+  function stopTooLong(): void {
+    if (flags.tooLong) return
+    flags.tooLong = true
+    endGroup()
+  }
+
+  function collect(chunk: Buffer, stream: Collected): void {
     stream.push(chunk)
     output.push(chunk)
     options.onOutput?.(chunk.toString('utf8'))
@@ -147,10 +158,10 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-type Tail = { push(chunk: Buffer): void; text(): string }
+type Collected = { push(chunk: Buffer): void; text(): string }
 
 /** Keeps the newest `limit` bytes. */
-function createTail(limit: number): Tail {
+function createTail(limit: number): Collected {
   const chunks: Buffer[] = []
   let size = 0
   return {
@@ -158,6 +169,20 @@ function createTail(limit: number): Tail {
       chunks.push(chunk)
       size += chunk.length
       while (size > limit && chunks.length > 1) size -= chunks.shift()?.length ?? 0
+    },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+  }
+}
+
+/** Keeps the oldest `limit` bytes; says so when there are more. */
+function createHead(limit: number, onMore: () => void): Collected {
+  const chunks: Buffer[] = []
+  let size = 0
+  return {
+    push(chunk) {
+      if (size < limit) chunks.push(chunk.subarray(0, limit - size))
+      size += chunk.length
+      if (size > limit) onMore()
     },
     text: () => Buffer.concat(chunks).toString('utf8'),
   }

@@ -63,5 +63,7 @@ function unreadableSummary(now: number): RunSummary {
     costUsd: 0,
     merged: [],
     log: '',
+    criteria: [],
+    letThrough: [],
   }
 }

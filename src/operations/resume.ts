@@ -1,11 +1,13 @@
 /** `resume`: a person says "go on", perhaps with a message, perhaps by force. */
 import { chargedSessions, spentUsd } from '../domain/budget.ts'
 import { Failure } from '../domain/failure.ts'
-import { liftBlock } from '../domain/group-state.ts'
+import { liftBlock, type Waiver } from '../domain/group-state.ts'
 import type { GroupId } from '../domain/ids.ts'
+import { describeFinding } from '../domain/integrity/open-findings.ts'
 import type { GroupState, RunOptions, RunState } from '../domain/run.ts'
 import type { WebhookTarget } from '../notify/hooks/run-hook.ts'
 import type { RunLock } from '../store/store.ts'
+import { newWaivers } from './findings.ts'
 import type { RunParts } from './run-parts.ts'
 import type { ResumeRequest, RunEnd, RunObserver } from './run-request.ts'
 import { withLock, work } from './work.ts'
@@ -16,9 +18,8 @@ export async function resumeRun(run: RunParts, request: ResumeRequest, observer:
   const { webhookPort } = request
   return withLock(run, { fromOtherHosts: request.force }, (lock) =>
     work(run, { lock, observer, webhookPort }, async () => ({
-      state: await goOn(run, lock, { ...request, target }),
+      ...(await goOn(run, lock, { ...request, target })),
       resumed: true,
-      notes: [],
     })),
   )
 }
@@ -33,20 +34,26 @@ async function goOn(
   run: RunParts,
   lock: RunLock,
   request: ResumeRequest & { target: WebhookTarget | null },
-): Promise<RunState> {
+): Promise<{ state: RunState; notes: readonly string[] }> {
   // Requests from before the resume are answered by it.
   await run.store.clearControl((await run.store.controlRequests()).map((control) => control.id))
   const state = await loadResumable(run)
   run.webhooks.add(state.runId, request.target)
-  return run.store.save(lock, resumed(state, request))
+  const person = { by: await run.person(), at: run.now() }
+  const next = await run.store.save(lock, resumed(state, request, person))
+  const waived = newWaivers(state, next)
+  for (const { groupId, finding } of waived) {
+    await run.store.append(lock, state.runId, { type: 'integrity.let_through', groupId, finding })
+  }
+  return { state: next, notes: waived.map(({ finding }) => `--force let through: ${describeFinding(finding)}`) }
 }
 
 type GoOn = Omit<ResumeRequest, 'webhookPort'>
 
 /** What a person's `resume` makes of a run that rests. Pure. */
-export function resumed(state: RunState, request: GoOn): RunState {
+export function resumed(state: RunState, request: GoOn, person: Waiver): RunState {
   const groups = Object.fromEntries(
-    Object.entries(state.groups).map(([id, group]) => [id, liftBlock(group, request.force)]),
+    Object.entries(state.groups).map(([id, group]) => [id, liftBlock(group, request.force, person)]),
   ) as Readonly<Record<GroupId, GroupState>>
   const lifted: RunState = {
     ...state,

@@ -50,6 +50,8 @@ export type RunParts = {
   describeCommits(base: string): Promise<{ readonly subject: string; readonly body: string } | null>
   /** The branch checked out and its commit; null when HEAD is detached. */
   currentBranch(): Promise<{ readonly name: string; readonly head: CommitSha } | null>
+  /** Who gives orders here, as git knows them: for the record. */
+  person(): Promise<string>
   /** Keeps the state directory out of the user's commits. */
   ignoreState(): Promise<void>
   /** Ends what a killed owner of this run left running; how many processes that were. */

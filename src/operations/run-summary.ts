@@ -3,6 +3,7 @@ import { spentUsd } from '../domain/budget.ts'
 import { allTasks } from '../domain/plan.ts'
 import type { RunState } from '../domain/run.ts'
 import type { RunSummary } from '../store/store.ts'
+import { listLetThrough } from './findings.ts'
 
 export function summarize(state: RunState, endedAt: number, log: string): RunSummary {
   const tasks = state.plan === null ? [] : allTasks(state.plan)
@@ -24,5 +25,7 @@ export function summarize(state: RunState, endedAt: number, log: string): RunSum
         : [{ title: group.title, pr: memory.pr.number, commit: memory.merged.commit }]
     }),
     log,
+    criteria: state.verification?.results ?? [],
+    letThrough: listLetThrough(state),
   }
 }

@@ -6,9 +6,17 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { spentUsd } from '../domain/budget.ts'
 import { Failure } from '../domain/failure.ts'
-import { type Block, type GroupState, type RunState, type SessionRecord, STATE_SCHEMA_VERSION } from '../domain/run.ts'
+import {
+  type Block,
+  type CriterionEvidence,
+  type GroupState,
+  type RunState,
+  type SessionRecord,
+  STATE_SCHEMA_VERSION,
+} from '../domain/run.ts'
 import type { RunStatus, SessionKind, Stage } from '../domain/stage.ts'
 import type { LockOwner, Store } from '../store/store.ts'
+import { type ClosedFinding, listLetThrough, listOpen, type OpenFinding } from './findings.ts'
 
 export type TaskStatus = { readonly id: string; readonly title: string; readonly done: boolean }
 
@@ -52,6 +60,11 @@ export type StatusReport = {
   readonly maxCostUsd: number | null
   readonly usageLimitUntil: number | null
   readonly block: Block | null
+  /** What the diff guard found and is not let through: nothing of it is pushed. */
+  readonly findings: readonly OpenFinding[]
+  readonly letThrough: readonly ClosedFinding[]
+  /** The success criteria as far as they were proved, each with its evidence. */
+  readonly criteria: readonly CriterionEvidence[]
   /** The command that goes on from here; null while it works and when nothing is left to do. */
   readonly next: string | null
 }
@@ -121,6 +134,9 @@ export function toStatusReport(state: RunState, owner: LockOwner | null): Status
     maxCostUsd: state.options.maxCostUsd,
     usageLimitUntil: state.usageLimitUntil,
     block,
+    findings: listOpen(state),
+    letThrough: listLetThrough(state),
+    criteria: state.verification?.results ?? [],
     next: owner === null ? nextCommand(state.status, block) : null,
   }
 }

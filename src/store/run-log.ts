@@ -1,5 +1,6 @@
 /** The readable log: one line per event, for people with `less` and `grep`. Pure; where the lines go is not decided here. */
 import type { RunEvent } from '../domain/events.ts'
+import { describeFinding } from '../domain/integrity/open-findings.ts'
 import type { CriterionEvidence, LogLevel, RunState } from '../domain/run.ts'
 import { toPlainText } from '../lib/plain-text.ts'
 
@@ -66,8 +67,13 @@ const QUIET: ReadonlySet<RunEvent['type']> = new Set<RunEvent['type']>([
   'blocked',
   'paused',
   'verification.result',
+  'integrity.found',
+  'integrity.let_through',
+  'integrity.refuted',
   'warning',
 ])
+
+const LET_THROUGH = { asked_for: 'asked for', confirmed: 'confirmed', waived: 'waived' } as const
 
 const UPDATES: Readonly<Record<Extract<RunEvent, { type: 'pr.updated' }>['what'], string>> = {
   text: 'text brought up to date',
@@ -119,6 +125,12 @@ function describeEvent(event: RunEvent): string {
       return `${event.groupId}: checks of ${short(event.commit)}: ${event.commands.join('; ')}`
     case 'gate.completed':
       return `${event.groupId}: checks of ${short(event.commit)}: ${event.outcome}${list(event.failed)} (${duration(event.durationMs)})`
+    case 'integrity.found':
+      return `${event.groupId}: found in ${short(event.commit)}: ${event.findings.map((finding) => `${describeFinding(finding)} (${finding.class}: ${finding.rule}, ${finding.id})`).join('; ')}`
+    case 'integrity.let_through':
+      return `${event.groupId}: ${LET_THROUGH[event.finding.how]} by ${event.finding.by}: ${describeFinding(event.finding)} (${event.finding.id})${because(event.finding.why)}`
+    case 'integrity.refuted':
+      return `${event.groupId}: ${event.verdict} by a second look: ${describeFinding(event.finding)} (${event.finding.id})${because(event.evidence)}`
     case 'pushed':
       return `${event.groupId}: pushed ${short(event.commit)} to ${event.to}${event.forced ? ', replacing what was there' : ''}`
     case 'pr.created':

@@ -1,7 +1,8 @@
 /** What a run remembers between instructions. Every write carries the fencing number of the lock it was made under. */
 import type { RunEvent, RunEventBody } from '../domain/events.ts'
 import type { RunId } from '../domain/ids.ts'
-import type { RunState } from '../domain/run.ts'
+import type { LetThrough } from '../domain/integrity/finding.ts'
+import type { CriterionEvidence, RunState } from '../domain/run.ts'
 
 export type ControlRequest = {
   readonly id: string
@@ -42,6 +43,10 @@ export type RunSummary = {
   readonly costUsd: number
   readonly merged: readonly { readonly title: string; readonly pr: number; readonly commit: string }[]
   readonly log: string
+  /** The proof of the success criteria: command, exit code, end of the output, commit. */
+  readonly criteria: readonly CriterionEvidence[]
+  /** What the diff guard stopped at, and why it was let through. */
+  readonly letThrough: readonly LetThrough[]
 }
 
 /** A run as people read it: the present one, or one that was put away. Nothing in it takes the lock. */

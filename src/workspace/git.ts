@@ -6,7 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import { type CommandResult, runCommand } from '../lib/command.ts'
 
-export type GitOptions = { readonly timeoutMs?: number; readonly input?: string; readonly signal?: AbortSignal }
+export type GitOptions = {
+  readonly timeoutMs?: number
+  readonly input?: string
+  readonly signal?: AbortSignal
+  /** What prints more is ended; only for `try`, whose result says so. */
+  readonly stopAfterBytes?: number
+}
 
 export type Git = {
   readonly cwd: string
@@ -72,6 +78,7 @@ export function createGit(
         timeoutMs,
         ...(options.signal && { signal: options.signal }),
         ...(options.input !== undefined && { input: options.input }),
+        ...(options.stopAfterBytes !== undefined && { stopAfterBytes: options.stopAfterBytes }),
       })
       if (result.startError !== null) throw startFailure(result.startError, cwd)
       if (attempt === HALF_MADE_ATTEMPTS || !metHalfMadeWorktree(result)) return result

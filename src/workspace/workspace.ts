@@ -1,6 +1,7 @@
 /** Git worktrees outside the repository: one per PR group, taken from a small pool so that dependencies stay installed. */
 import type { GitAccess } from '../agent/agent.ts'
 import type { CommitSha } from '../domain/ids.ts'
+import type { Changes } from '../domain/integrity/changes.ts'
 import type { WorkspaceObservation } from '../domain/observation.ts'
 import type { CheckRun, GateRecord } from '../domain/run.ts'
 
@@ -62,6 +63,13 @@ export type Workspaces = {
   findChecks(slot: Slot): Promise<readonly ProjectCheck[]>
   /** Runs the checks one after the other, stops at the first failure. Each is time-limited and ended with its children. */
   gate(slot: Slot, commit: CommitSha, signal: AbortSignal): Promise<GateRecord>
+  /**
+   * What was changed from where both have their last commit in common, to `commit`. Bounded: what was not read is named.
+   * The repository's own attributes and drivers hide nothing from it. Throws `git_failed`, `timeout`.
+   */
+  changes(request: { since: CommitSha; commit: CommitSha }): Promise<Changes>
+  /** The paths of every file of a commit. */
+  files(commit: CommitSha): Promise<readonly string[]>
   runCommand(slot: Slot, command: string, signal: AbortSignal): Promise<CheckRun>
   /** Pushes exactly `commit`. `force` only after a conflict session, and only over what was last seen there. */
   push(request: {

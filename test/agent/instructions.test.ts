@@ -8,7 +8,7 @@ test('only the session that resolves a conflict may rebase, and nothing it is to
   const allowed = SESSION_KINDS.filter((kind) => /may rebase its own branch/.test(instructionsFor(kind)))
   const forbidden = SESSION_KINDS.filter((kind) => /rewrite history: that is done/.test(instructionsFor(kind)))
   expect(allowed).toEqual(['resolve-conflict'])
-  expect(forbidden).toEqual(['work', 'finish', 'fix-gate', 'fix-ci', 'fix-review'])
+  expect(forbidden).toEqual(['work', 'finish', 'fix-gate', 'fix-integrity', 'fix-ci', 'fix-review'])
 })
 
 test('the text of a kind is the same every time', () => {

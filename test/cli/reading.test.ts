@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { GroupId } from '../../src/domain/ids.ts'
+import { FRESH_GUARD } from '../../src/domain/integrity/finding.ts'
 import { claudetm } from './claudetm.ts'
 import { COMMIT, createProject, groupState, RUN_ID, STARTED_AT, sampleRun, type TestProject } from './sample-run.ts'
 
@@ -72,6 +73,9 @@ test('status --json holds what is known, and that nobody is at work', async () =
       maxCostUsd: 20,
       usageLimitUntil: null,
       block: null,
+      findings: [],
+      letThrough: [],
+      criteria: [],
       next: 'claudetm resume',
     },
   })
@@ -179,6 +183,60 @@ test('clean refuses while somebody works, and puts the run into the history afte
     },
     history: [RUN_ID],
   })
+})
+
+test('waive lists what is held back, takes it from nobody at work, and says who let it through', async () => {
+  const finding = {
+    id: 'abcd1234',
+    class: 'tests_deleted' as const,
+    path: 'a.test.ts',
+    line: null,
+    what: 'a test is gone: \u001b[31madds',
+    excerpt: "-it('\u001b[31madds')",
+  }
+  const guard = {
+    ...FRESH_GUARD,
+    look: { since: COMMIT, commit: COMMIT, findings: [finding], at: STARTED_AT },
+    verdicts: {
+      commit: COMMIT,
+      given: [{ finding: 'abcd1234', verdict: 'refuted' as const, evidence: 'still there' }],
+    },
+  }
+  const block = { cause: 'held back', tried: null, command: 'claudetm waive abcd1234 --why "x"', at: STARTED_AT }
+  const sample = sampleRun()
+  const groups = {
+    ...sample.groups,
+    ['g2' as GroupId]: groupState('g2', { stage: 'working', base: COMMIT, guard, block }),
+  }
+  await project.put({ ...sample, groups, status: 'blocked', block })
+  const listed = await run('waive')
+  expect([listed.exitCode, listed.stdout.includes('\u001b')]).toEqual([0, false])
+  expect(listed.stdout).toContain('abcd1234  g2  tests_deleted  a.test.ts: a test is gone: adds')
+  expect(listed.stdout).toContain('second look: still there')
+
+  const lock = await project.own()
+  const busy = await run('waive', 'abcd1234', '--why', 'agreed')
+  await lock.release()
+  expect([busy.exitCode, busy.stderr]).toEqual([1, expect.stringContaining('claudetm stop')])
+  expect((await run('waive', '--all', 'abcd1234', '--why', 'x')).exitCode).toBe(2)
+
+  const done = await claudetm(project.directory, ['waive', '--all', '--why', 'agreed'], {
+    GIT_CONFIG_COUNT: '2',
+    GIT_CONFIG_KEY_0: 'user.name',
+    GIT_CONFIG_VALUE_0: 'Ann',
+    GIT_CONFIG_KEY_1: 'user.email',
+    GIT_CONFIG_VALUE_1: 'ann@example.com',
+  })
+  expect(done.stdout).toBe(
+    'Let through: a.test.ts: a test is gone: adds (Ann <ann@example.com>: agreed)\nGo on with: claudetm resume\n',
+  )
+  expect((await run('waive')).stdout).toBe('Nothing that was changed is held back.\n')
+  expect(await project.store.load()).toMatchObject({ status: 'paused', block: null, groups: { g2: { block: null } } })
+})
+
+test('waive without a run says so', async () => {
+  const { exitCode, stderr } = await run('waive', '--all', '--why', 'x')
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('claudetm start')])
 })
 
 test('stop --cleanup puts a run away that nobody works on', async () => {

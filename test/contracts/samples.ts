@@ -20,6 +20,14 @@ const FINDING = {
   digest: 'use const',
 }
 
+const FLAGGED = {
+  id: 'abcd1234',
+  class: 'tests_deleted' as const,
+  path: 'test/a.test.ts',
+  line: 3,
+  what: 'a test is gone: adds',
+}
+
 const group: GroupState = {
   stage: 'waiting_ci',
   branch: `claudetm/${RUN}/g1`,
@@ -49,6 +57,7 @@ const group: GroupState = {
     mergeRefusals: 0,
     openFailures: 0,
     pushFailures: 0,
+    integrityFixes: 1,
     syncs: 1,
   },
   conversation: { id: CONVERSATION, model: 'opus', contextTokens: 12_000 },
@@ -74,6 +83,21 @@ const group: GroupState = {
     checks: [{ name: 'test', command: 'npm test', exitCode: null, timedOut: true, durationMs: 12.5, tail: 'a\nb' }],
     durationMs: 13,
     at: AT,
+  },
+  guard: {
+    since: COMMIT,
+    look: {
+      since: COMMIT,
+      commit: COMMIT,
+      findings: [{ ...FLAGGED, excerpt: '-it("adds")' }],
+      at: AT,
+    },
+    letThrough: [{ ...FLAGGED, how: 'waived', by: 'Ann', why: 'obsolete', at: AT }],
+    verdicts: { commit: COMMIT, given: [{ finding: 'abcd1234', verdict: 'refuted', evidence: 'it is needed' }] },
+    failures: 1,
+    lastEndedAt: AT,
+    asked: ['abcd1234'],
+    explanations: [{ path: 'test/a.test.ts', why: 'obsolete' }],
   },
   acts: [{ key: `push:${COMMIT}`, kind: 'push', intendedAt: AT, doneAt: null, detail: '' }],
   unknowns: 0,
@@ -188,6 +212,8 @@ export function sampleState(changes: Partial<RunState> = {}): RunState {
           command: null,
           verdict: 'confirmed',
           evidence: 'seen',
+          exitCode: null,
+          looks: 1,
           durationMs: null,
           commit: COMMIT,
           at: AT,
@@ -217,6 +243,8 @@ export function sampleSummary(changes: Partial<RunSummary> = {}): RunSummary {
     costUsd: 1.25,
     merged: [{ title: 'A thing', pr: 7, commit: COMMIT }],
     log: 'run.txt',
+    criteria: [],
+    letThrough: [],
     ...changes,
   }
 }

@@ -27,18 +27,20 @@ const spent = groupState({
   },
 })
 
+const PERSON = { by: 'Ann', at: NOW }
+
 describe('a person says go on', () => {
   const restarted = { waitingSince: null, scheduledAt: null, unknowns: 0 }
 
   // L69
   it('clocks of waits start anew: a pause does not count as waiting', () => {
-    expect(liftBlock(spent, false)).toEqual({ ...spent, ...restarted, block: null, retryChecks: true })
-    expect(liftBlock({ ...spent, block: null }, false)).toMatchObject(restarted)
+    expect(liftBlock(spent, false, PERSON)).toEqual({ ...spent, ...restarted, block: null, retryChecks: true })
+    expect(liftBlock({ ...spent, block: null }, false, PERSON)).toMatchObject(restarted)
   })
 
   // L69 L81
   it('by force every attempt comes back, and nothing is accepted that nobody was asked', () => {
-    expect(liftBlock(spent, true)).toEqual({
+    expect(liftBlock(spent, true, PERSON)).toEqual({
       ...spent,
       ...restarted,
       block: null,
@@ -48,12 +50,12 @@ describe('a person says go on', () => {
   })
 
   it('by force exactly that is accepted which the block asked to accept', () => {
-    const accepting = (accepts: Acceptance) => liftBlock(groupState({ block: { ...block, accepts } }), true)
+    const accepting = (accepts: Acceptance) => liftBlock(groupState({ block: { ...block, accepts } }), true, PERSON)
     const lifted = (changes: Partial<GroupState>) => groupState({ retryChecks: true, ...changes })
     expect(accepting({ kind: 'no_checks', head: HEAD })).toEqual(lifted({ noChecksAcceptedFor: HEAD }))
     expect(accepting({ kind: 'closed_pr', number: 3 as PrNumber })).toEqual(lifted({ abandonedPr: 3 as PrNumber }))
     expect(accepting({ kind: 'red_base' })).toEqual(lifted({ redBaseAccepted: true }))
-    expect(liftBlock(groupState({ lastPushed: HEAD, pr: spent.pr }), true)).toEqual(
+    expect(liftBlock(groupState({ lastPushed: HEAD, pr: spent.pr }), true, PERSON)).toEqual(
       groupState({ lastPushed: HEAD, pr: spent.pr }),
     )
   })

@@ -7,6 +7,7 @@ import type { ModelTable } from '../../src/agent/routing.ts'
 import type { RunEvent, RunEventBody } from '../../src/domain/events.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { CommitSha, PrNumber, RunId } from '../../src/domain/ids.ts'
+import { type Changes, NO_CHANGES } from '../../src/domain/integrity/changes.ts'
 import type { Check, PrSnapshot } from '../../src/domain/observation.ts'
 import { DEFAULT_POLICY } from '../../src/domain/policy.ts'
 import type { GateRecord, RunState } from '../../src/domain/run.ts'
@@ -31,6 +32,10 @@ export type World = {
   readonly prompts: SessionRequest[]
   /** Outcome of the gate for a commit; absent = passed. */
   readonly gates: Map<CommitSha, GateRecord['outcome']>
+  /** What the diff guard sees at a commit; absent = nothing. */
+  readonly changes: Map<CommitSha, Changes>
+  /** What it was asked to look at. */
+  readonly looks: { since: CommitSha; commit: CommitSha }[]
   /** Checks of the next heads, first come first served; absent = one green check. */
   readonly ci: ((head: CommitSha) => readonly Check[])[]
   /** Verdict of commands; absent = exit code 0. */
@@ -40,6 +45,8 @@ export type World = {
   /** Replies with the head they were given on. */
   readonly replies: (Reply & { head: CommitSha | null })[]
   readonly reviewsRequested: string[]
+  /** Texts that pull requests were opened with and given later. */
+  readonly bodies: string[]
   readonly notices: { number: PrNumber; text: string | null }[]
   state: RunState | null
   newCommit(): CommitSha
@@ -85,11 +92,14 @@ export function createWorld(): World {
     documents: new Map(),
     prompts: [],
     gates: new Map(),
+    changes: new Map(),
+    looks: [],
     ci: [],
     commands: new Map(),
     meanwhile: [],
     replies: [],
     reviewsRequested: [],
+    bodies: [],
     notices: [],
     state: null,
     newCommit: nextSha,
@@ -240,6 +250,11 @@ function createWorkspaces(world: World): Workspaces {
       if (open !== undefined)
         open.snapshot = { ...open.snapshot, head: commit, headSince: world.now, checks: checksFor(world, commit) }
     },
+    async changes(asked) {
+      world.looks.push(asked)
+      return world.changes.get(asked.commit) ?? NO_CHANGES
+    },
+    files: async () => ['README.md'],
     relate: async () => 'ahead',
     async integrate(slot, { commit }) {
       const branch = world.branches.get(slot.git.branch ?? '')
@@ -299,13 +314,15 @@ function createForge(world: World): Forge {
       const pr = byNumber(number)
       return pr === undefined ? { kind: 'none' } : { kind: 'pr', pr: pr.snapshot }
     },
-    async edit(number, { title }) {
+    async edit(number, { title, body }) {
+      world.bodies.push(body)
       change(number, () => ({ title }))
     },
     async markReady(number) {
       change(number, () => ({ draft: false }))
     },
-    async ensureOpen({ headBranch, head, title }) {
+    async ensureOpen({ headBranch, head, title, body }) {
+      world.bodies.push(body)
       const open = newest(headBranch)
       if (open?.snapshot.state === 'open')
         return { number: open.snapshot.number, url: open.snapshot.url, created: false }

@@ -18,6 +18,28 @@ const D = 'src/domain/decide'
 const E = 'src/engine'
 
 export const MUTATIONS: readonly Mutation[] = [
+  // The diff guard.
+  m(
+    'what the diff guard finds holds nothing up',
+    'tasks_need_evidence',
+    `${D}/integrity.ts`,
+    'return open.length === 0 ? null : judge(o, head, open)',
+    'return null',
+  ),
+  m(
+    'what sessions changed is not looked at',
+    'tasks_need_evidence',
+    `${D}/integrity.ts`,
+    'if (head === null || since === null) return null',
+    'if (head === null || since !== head) return null',
+  ),
+  m(
+    'a finding is no reason for its session while no pull request is open',
+    'tasks_need_evidence',
+    `${D}/obsolete.ts`,
+    "findingsToJudge(o.state.guard, o.policy.integrity).length > 0 ? 'there' : 'gone'",
+    "findingsToJudge(o.state.guard, o.policy.integrity).length > 99 ? 'there' : 'gone'",
+  ),
   // The merge gate and what it reads.
   m(
     'the gate forgets uncommitted changes',

@@ -64,6 +64,7 @@ const WITHOUT_REST: Partial<Readonly<Record<Name, string>>> = {
 
 /** Commands that are nothing to ask a server for. */
 const ONLY_COMMAND_LINE: Readonly<Record<string, string>> = {
+  waive: "a waiver is given in a person's own name, and a server with one password does not know who asks",
   'config init': 'a file for the person at the terminal',
   'config path': 'files of the person at the terminal',
   'webhooks enable': 'update_webhook with enabled: true',

@@ -59,6 +59,7 @@ export const BEHAVIOURS = [
   'claims_nothing_to_do', // and there is
   'breaks_gate',
   'breaks_ci',
+  'deletes_test',
   'explains',
   'declines',
   'claims_fixed', // and commits nothing
@@ -176,6 +177,7 @@ export const CALLS = [
   'workspace.observe',
   'workspace.gate',
   'workspace.command',
+  'workspace.changes',
   'workspace.push',
   'workspace.relate',
   'workspace.integrate',

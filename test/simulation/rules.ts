@@ -40,6 +40,7 @@ export const SIMULATED_RULES = {
     ...tasksTwice(world),
     ...tasksSkipped(world),
     ...tasksForgotten(world),
+    ...pushedWithFinding(world),
   ],
 
   spend_is_capped: (world) => [...beyondCaps(world), ...notAccounted(world), ...paidTwice(world)],
@@ -212,6 +213,13 @@ function tasksForgotten({ state, journal, planned }: World): readonly string[] {
   if (state?.plan == null || state.status !== 'success' || journal.fired.has('plan_remove')) return []
   const ids = new Set<string>(allTasks(state.plan).map(({ id }) => id))
   return [...planned].filter((id) => !ids.has(id)).map((id) => `${id} is not in the plan any more`)
+}
+
+/** A test that a session deleted stays at home until a person, or a session that saw why, lets it go. */
+function pushedWithFinding({ journal }: World): readonly string[] {
+  return journal.pushes
+    .filter(({ lacksTest }) => lacksTest)
+    .map(({ ref, commit }) => `${short(commit)} was pushed to ${ref} without a test that nobody let go`)
 }
 
 export function readEvents({ disk }: World): readonly RunEvent[] {

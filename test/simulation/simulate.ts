@@ -8,6 +8,7 @@ import { type Failure, toFailure } from '../../src/domain/failure.ts'
 import { resumeRun } from '../../src/operations/resume.ts'
 import type { ResumeRequest, RunEnd, RunObserver, StartRequest } from '../../src/operations/run-request.ts'
 import { startRun } from '../../src/operations/start.ts'
+import { waiveFindings } from '../../src/operations/waive.ts'
 import { SAFETY_RULES, type SafetyRule } from '../safety/safety-rules.ts'
 import '../../src/store/state-dir/state-schema.ts' // loaded when it is needed, which takes real time
 import { describeHistory, type History } from './history.ts'
@@ -37,7 +38,11 @@ type End =
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'died' }
 
-type Order = { readonly kind: 'start' } | ({ readonly kind: 'resume' } & Partial<ResumeRequest>)
+type Order =
+  | { readonly kind: 'start' }
+  | ({ readonly kind: 'resume' } & Partial<ResumeRequest>)
+  /** What the diff guard found is let through, and the run goes on. */
+  | { readonly kind: 'waive'; readonly findings: readonly string[] | 'all' }
 
 const REVISIT_MS = 30 * 60_000
 const LONGEST_LIFE_MS = 30 * 24 * 3_600_000
@@ -155,11 +160,13 @@ async function operate(world: World, process: Process, order: Order): Promise<En
     },
   }
   try {
-    const end = await runOn(process.kernel, () => {
+    const end = await runOn(process.kernel, async () => {
       const parts = createRunParts(world, process)
-      return order.kind === 'start'
-        ? startRun(parts, START, observer)
-        : resumeRun(parts, { ...RESUME, ...order }, observer)
+      if (order.kind === 'start') return startRun(parts, START, observer)
+      if (order.kind === 'resume') return resumeRun(parts, { ...RESUME, ...order }, observer)
+      const { store, now, person } = parts
+      await waiveFindings({ store, now, by: await person(), why: 'it may stay', findings: order.findings })
+      return resumeRun(parts, RESUME, observer)
     })
     return { kind: 'ended', end }
   } catch (error) {
@@ -244,6 +251,7 @@ function cure(world: World, block: { cause: string; command: string }): Order {
   journal.blocks.push({ ...block, tried: null })
   for (const pull of pulls.all) if (pull.base !== 'main' && block.cause.includes(pull.base)) pull.base = 'main'
   if (block.cause.includes('account may not run it')) world.suites.pay()
+  if (block.command.startsWith('claudetm waive ')) return waive(world, block.command)
   switch (block.command) {
     case 'claudetm resume':
       return { kind: 'resume' }
@@ -263,6 +271,14 @@ function cure(world: World, block: { cause: string; command: string }): Order {
       journal.violations.push(`a block names no command that can be run: ${JSON.stringify(block)}`)
       return { kind: 'resume', force: true }
   }
+}
+
+/** A person who was told lets go exactly that. */
+function waive({ state, waived }: World, command: string): Order {
+  const ids = command.match(/\b[0-9a-f]{8}\b/g)
+  for (const { headBranch, block } of Object.values(state?.groups ?? {}))
+    if (block?.command === command) waived.add(`refs/heads/${headBranch}`)
+  return { kind: 'waive', findings: ids ?? 'all' }
 }
 
 function describeEnd(order: Order | null, end: End | null): string {

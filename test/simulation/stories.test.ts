@@ -43,6 +43,7 @@ describe('a run', () => {
       how: ['committed', 'committed', 'committed'],
       branches: 0,
     })
+    expect(world.state?.learnings).toEqual(['uses node:test'])
     expect(world.disk.read(`${DIRECTORY}/history/${world.state?.runId}/plan.md`).match(/- \[x\]/g)).toHaveLength(3)
   })
 
@@ -99,6 +100,7 @@ describe('a run', () => {
     expect(journal.pushes.filter(({ commit }) => world.repository.commits.get(commit).flaw === 'gate')).toEqual([])
   })
 
+  // L83
   it('plans new work for criteria that are refuted on the merged code', async () => {
     const { end, kinds } = await play({
       setup: { criteria: 'command' },
@@ -107,6 +109,7 @@ describe('a run', () => {
     expect([end, kinds]).toEqual(['start: success', ['plan', 'work', 'plan-update', 'work']])
   })
 
+  // L81
   it('blocks after three rounds of verification, naming the criterion', async () => {
     const { end } = await play({
       setup: { criteria: 'command' },
@@ -156,6 +159,7 @@ describe('a run', () => {
 })
 
 describe('reviewers', () => {
+  // L3 L117
   it.each([
     ['fixed', 'diligent', true],
     ['explained', 'explains', true],
@@ -169,6 +173,7 @@ describe('reviewers', () => {
     expect(journal.replies).toMatchObject([{ thread: 'T10', body: `${action}: T10`, resolve }])
   })
 
+  // L115
   it('who write while a session works are not taken for answered', async () => {
     const { end, journal } = await play({
       behaviours: ['diligent', 'explains', 'explains'],
@@ -177,6 +182,7 @@ describe('reviewers', () => {
     expect([end, journal.replies.map(({ resolve }) => resolve)]).toEqual(['start: success', [false, true]])
   })
 
+  // W6
   it('who ask for changes are asked to look again', async () => {
     const { end, world, journal } = await play({ moves: whileWaiting('changes_person') })
     expect([end, world.calls.get('forge.requestReview')]).toEqual(['start: success', 1])
@@ -189,12 +195,35 @@ describe('reviewers', () => {
     expect(of('reviews.ignored')).toMatchObject([{ authors: ['stranger'] }])
   })
 
+  // L81 W8 W19
   it('get rounds, and the run ends with a block when those are spent', async () => {
     const more = Array.from({ length: 6 }, (_, round) => at('agent.begin', round + 2, 'thread_person'))
     const { end, pulls, journal } = await play({ moves: [...whileWaiting('thread_person'), ...more] })
     expect(end).toContain('reviewers of PR #1 keep asking for changes')
     expect(journal.sessions.filter(({ kind }) => kind === 'fix-review').length).toBeGreaterThanOrEqual(5)
     expect(pulls[0]?.notice).toBeNull() // it went on
+  })
+})
+
+describe('a test that a session deleted', () => {
+  it('goes back into the conversation that did it, which brings it back', async () => {
+    const { end, kinds, merges } = await play({ behaviours: ['deletes_test'] })
+    expect([end, kinds, merges]).toEqual(['start: success', ['plan', 'work', 'second-look', 'fix-integrity'], 1])
+  })
+
+  it('stays at home until a person lets it go, by the command that was named', async () => {
+    const { ends, kinds, group } = await play({ behaviours: ['deletes_test', 'commits_nothing'] })
+    expect(ends).toEqual([
+      expect.stringMatching(/^start: blocked \(the work was not pushed: .* -> claudetm waive [0-9a-f]{8} --why/),
+      expect.stringMatching(/^waive.*: success$/),
+    ])
+    expect(kinds).toEqual(['plan', 'work', 'second-look', 'fix-integrity', 'second-look'])
+    expect(group?.guard.letThrough).toMatchObject([{ how: 'waived', by: 'ann', why: 'it may stay' }])
+  })
+
+  it('is looked at again when the second look is refused by the account', async () => {
+    const { end, kinds } = await play({ behaviours: ['deletes_test', 'refused_until'] })
+    expect([end, kinds]).toEqual(['start: success', ['plan', 'work', 'second-look', 'second-look', 'fix-integrity']])
   })
 })
 
@@ -228,6 +257,7 @@ describe('other people and the rules of the forge', () => {
     expect([end, of('pr.scheduled').length]).toEqual(['start: success', 1])
   })
 
+  // W17
   it('a queue that drops it again and again ends in a block, not in a loop', async () => {
     const { end } = await play({
       setup: { rules: 'queue' },

@@ -2,6 +2,7 @@
 
 import { createGroupState } from '../../src/domain/group-state.ts'
 import type { CommitSha, GroupId, PrNumber, RunId, TaskId } from '../../src/domain/ids.ts'
+import { FRESH_GUARD, type Guard } from '../../src/domain/integrity/finding.ts'
 import type {
   Check,
   GroupObservation,
@@ -62,7 +63,12 @@ export function group(tasks = 1): PrGroup {
 
 export function groupState(changes: Partial<GroupState> = {}): GroupState {
   const fresh = createGroupState({ runId: '20260101-000000' as RunId, groupId: 'g1' as GroupId, headBranch: null })
-  return { ...fresh, stage: 'working', base: BASE, prText: TEXT, ...changes }
+  return { ...fresh, stage: 'working', base: BASE, prText: TEXT, guard: guard(), ...changes }
+}
+
+/** The newest commit was looked at and nothing was found. */
+export function guard(changes: Partial<Guard> = {}): Guard {
+  return { ...FRESH_GUARD, look: { since: BASE, commit: HEAD, findings: [], at: NOW }, ...changes }
 }
 
 export function present(changes: Partial<PresentWorkspace> = {}): WorkspaceObservation {
@@ -78,7 +84,10 @@ export function gate(changes: Partial<GateRecord> = {}): GateRecord {
 }
 
 export function report(changes: Partial<WorkReport> = {}): SessionOutcome {
-  return { kind: 'completed', report: { outcome: 'done', summary: '', learnings: [], blockedReason: null, ...changes } }
+  return {
+    kind: 'completed',
+    report: { outcome: 'done', summary: '', learnings: [], blockedReason: null, explanations: [], ...changes },
+  }
 }
 
 export function attempt(changes: Partial<Attempt> = {}): Attempt {

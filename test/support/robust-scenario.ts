@@ -30,6 +30,12 @@ function work(name: string): readonly Step[] {
 export const robustScenario: Scenario = (conversation) => {
   if (conversation.kind === 'plan') return [{ answer: PLAN }]
   if (conversation.kind === 'verify')
-    return [{ answer: { verdicts: [{ criterion: 0, verdict: 'confirmed', evidence: 'seen' }] } }]
+    return [
+      {
+        answer: {
+          verdicts: [{ criterion: 0, verdict: 'confirmed', evidence: 'alpha.txt, beta.txt and gamma.txt are there' }],
+        },
+      },
+    ]
   return work(taskOf(conversation))
 }

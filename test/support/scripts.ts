@@ -26,7 +26,11 @@ export function scenario(parts: { plan?: Part; work?: Part; verify?: Part } = {}
 }
 
 const confirmAll: Script = [
-  { answer: { verdicts: [0, 1, 2].map((criterion) => ({ criterion, verdict: 'confirmed', evidence: 'seen' })) } },
+  {
+    answer: {
+      verdicts: [0, 1, 2].map((criterion) => ({ criterion, verdict: 'confirmed', evidence: 'hello.txt says hello' })),
+    },
+  },
 ]
 
 /** The first prompts of the session kind get these scripts in turn, all later ones the last. */

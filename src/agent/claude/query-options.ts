@@ -33,7 +33,8 @@ export function toQueryOptions(request: QueryOptionsRequest): Options {
       snapshot: false, // a conflict session continues a conversation under other instructions
     },
     verbatimPrompts: true, // no @file and no /command out of somebody's text; CLAUDE.md is still sent (measured)
-    settingSources: ['user', 'project', 'local'],
+    // Who judges what was changed is not instructed by what was changed.
+    settingSources: session.kind === 'second-look' ? ['user'] : ['user', 'project', 'local'],
     // The project's own hooks would run outside of any judgement; callbacks given here still run (measured).
     settings: { disableAllHooks: true },
     strictMcpConfig: true, // servers of the user may hold forge credentials

@@ -51,10 +51,12 @@ const INSTRUCTIONS: Readonly<Record<SessionKind, string>> = {
   work: WRITING,
   finish: WRITING,
   'fix-gate': WRITING,
+  'fix-integrity': WRITING,
   'fix-ci': WRITING,
   'fix-review': WRITING,
   'resolve-conflict': CONFLICT,
   confirm: JUDGING,
+  'second-look': JUDGING,
   verify: JUDGING,
   'release-check': JUDGING,
 }

@@ -1,5 +1,7 @@
 /** The variable text of sessions that judge: criteria on the merged code, and "nothing to do". */
-import type { Task } from '../../domain/plan.ts'
+import type { Explanation, IntegrityFinding } from '../../domain/integrity/finding.ts'
+import type { PrGroup, Task } from '../../domain/plan.ts'
+import { quoteFinding } from './findings.ts'
 import { joinSections, quote, section } from './quoting.ts'
 
 export function verifyPrompt(request: {
@@ -24,5 +26,29 @@ export function confirmPrompt(request: { goal: string; task: Task; reason: strin
     section('Goal of the whole run', request.goal),
     section('Criteria', `0. ${request.task.title}\n${request.task.details}`),
     section('What the session said', quote('session', request.reason, 2_000)),
+  ])
+}
+
+/** The diff is data: it may hold anything a session was made to write. */
+export function secondLookPrompt(request: {
+  goal: string
+  group: PrGroup
+  findings: readonly IntegrityFinding[]
+  explanations: readonly Explanation[]
+}): string {
+  const { goal, group, findings, explanations } = request
+  const tasks = group.tasks.map(
+    ({ title, details }) => `- ${title}${details === '' ? '' : `\n  ${details.replaceAll('\n', '\n  ')}`}`,
+  )
+  const claims = explanations.filter(({ path }) => findings.some((finding) => finding.path === path))
+  return joinSections([
+    'Sessions worked on the tasks below, and a guard stopped at parts of what they changed, before anything was pushed. Give one verdict for each finding, by its number: confirmed when the tasks need this change, or when what it takes away is no longer true of the code or is proved elsewhere, and say where you saw that; refuted when it makes the project check less than before, hides a fault, or has nothing to do with the tasks; inconclusive when you cannot tell. The code as it is now is in front of you.',
+    section('Goal of the whole run', goal),
+    section('Tasks', `${group.title}\n${tasks.join('\n')}`),
+    section('Findings', findings.map((finding, index) => `${index}. ${quoteFinding(finding)}`).join('\n\n')),
+    section(
+      'What the sessions say about it (claims)',
+      claims.map(({ path, why }) => quote(`session, about ${path}`, why, 1_000)).join('\n'),
+    ),
   ])
 }

@@ -1,9 +1,11 @@
 /** The variable text of sessions that change code. */
 import type { SessionAsk } from '../../domain/decision.ts'
 import type { Feedback } from '../../domain/feedback.ts'
+import type { IntegrityFinding } from '../../domain/integrity/finding.ts'
 import type { PrGroup, Task } from '../../domain/plan.ts'
 import type { CheckRun } from '../../domain/run.ts'
 import { withoutHiddenComments } from '../../lib/hidden-comments.ts'
+import { quoteFinding } from './findings.ts'
 import { joinSections, label, labels, list, noted, quote, section } from './quoting.ts'
 
 export type WorkPrompt = {
@@ -25,6 +27,8 @@ export type WorkEvidence = {
   /** The very same failure was there after that many earlier fixes. */
   readonly sameFailureBefore: number
   readonly feedback: readonly Feedback[]
+  /** What the diff guard found, with what the second look said. */
+  readonly findings: readonly { readonly finding: IntegrityFinding; readonly evidence: string }[]
   readonly target: { readonly branch: string; readonly commit: string } | null
 }
 
@@ -33,6 +37,7 @@ export const NO_EVIDENCE: WorkEvidence = {
   ciLogs: [],
   sameFailureBefore: 0,
   feedback: [],
+  findings: [],
   target: null,
 }
 
@@ -109,6 +114,11 @@ function askSection(ask: SessionAsk, evidence: WorkEvidence): string | null {
         "The project's own checks fail",
         `Fix the cause and commit.\n${evidence.failedChecks.map((check) => quote(`output of ${check.command}`, check.tail)).join('\n')}`,
       )
+    case 'integrity':
+      return section(
+        'Not pushed: undo it or justify it',
+        `A guard stopped at the changes below, and a second look at them did not confirm that the task needs them. Undo each one by another commit and reach the task's aim without it: mend the code instead of the check. Only where the task cannot be done without it, leave it and say why in explanations, with what a reader can verify.\n${evidence.findings.map(describeOpen).join('\n')}`,
+      )
     case 'ci_failed':
       return section('CI is red', describeCi(ask.checks, ask.alsoOnTarget, evidence))
     case 'reviews':
@@ -125,6 +135,10 @@ function askSection(ask: SessionAsk, evidence: WorkEvidence): string | null {
         `Rebase onto ${evidence.target === null ? 'the target branch' : label(evidence.target.branch)} at commit ${evidence.target?.commit ?? ''} (it is in this repository; do not fetch): git rebase ${evidence.target?.commit ?? ''}. Keep the intent of both sides.`,
       )
   }
+}
+
+function describeOpen({ finding, evidence }: WorkEvidence['findings'][number]): string {
+  return `- ${quoteFinding(finding)}${evidence === '' ? '' : `\n${quote('second look', evidence, 2_000)}`}`
 }
 
 function leftovers(paths: readonly string[]): string {

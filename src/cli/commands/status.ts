@@ -1,4 +1,6 @@
 /** `claudetm status` */
+
+import { describeFinding } from '../../domain/integrity/open-findings.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { type GroupStatus, readStatus, type StatusReport } from '../../operations/status.ts'
 import { choosePaint, type Paint, type Style } from '../paint.ts'
@@ -15,7 +17,7 @@ export async function showStatus(parts: CliParts, options: { json?: true }): Pro
   const paint = choosePaint(parts.environment, parts.stdout)
   printLines(parts, summaryLines(report, parts.now(), paint))
   if (report.groups.length > 0) await printTable(parts, { head: HEAD, rows: report.groups.map(toRow) })
-  printLines(parts, closingLines(report, paint))
+  printLines(parts, [...findingLines(report, paint), ...closingLines(report, paint)])
   return 0
 }
 
@@ -77,6 +79,19 @@ const HEAD = ['PR', 'Stage', 'Tasks', 'Title']
 function toRow({ id, pr, stage, tasks, title, block }: GroupStatus): readonly string[] {
   const done = tasks.filter((task) => task.done).length
   return [pr === null ? id : `#${pr.number}`, block === null ? stage : 'blocked', `${done}/${tasks.length}`, title]
+}
+
+function findingLines({ findings, letThrough }: StatusReport, paint: Paint): readonly string[] {
+  if (findings.length === 0 && letThrough.length === 0) return []
+  const open = findings.map(
+    (finding) =>
+      `  ${paint('red', 'open')}  ${finding.id}  ${finding.class}  ${oneLine(describeFinding(finding))}${finding.verdict === null ? '' : ` (second look: ${oneLine(finding.verdict)})`}`,
+  )
+  const closed = letThrough.map(
+    (finding) =>
+      `  ${paint('dim', finding.how.replace('_', ' '))}  ${finding.class}  ${oneLine(describeFinding(finding))} (${oneLine(finding.by)}: ${oneLine(finding.why)})`,
+  )
+  return ['Flagged in what was changed:', ...open, ...closed]
 }
 
 function closingLines({ block, next }: StatusReport, paint: Paint): readonly string[] {

@@ -27,6 +27,8 @@ const STYLES: Partial<Readonly<Record<RunEvent['type'], Style>>> = {
   'ci.failed': 'red',
   'ci.tolerated': 'yellow',
   'checkout.left': 'yellow',
+  'integrity.found': 'yellow',
+  'integrity.refuted': 'red',
   blocked: 'red',
   paused: 'yellow',
   usage_limit: 'yellow',

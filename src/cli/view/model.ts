@@ -139,10 +139,12 @@ const SESSION_WORDS: Readonly<Record<Extract<RunEvent, { type: 'session.started'
   work: 'working',
   finish: 'finishing what was left',
   'fix-gate': 'fixing the own checks',
+  'fix-integrity': 'undoing or justifying what was flagged',
   'fix-ci': 'fixing CI',
   'fix-review': 'answering the reviewers',
   'resolve-conflict': 'resolving conflicts',
   confirm: 'confirming that nothing is to do',
+  'second-look': 'taking a second look at what was changed',
   verify: 'verifying',
   'release-check': 'checking the release',
 }

@@ -1,10 +1,12 @@
 /** No session starts beyond a cap, and none while the account refuses. */
-import type { Decision } from '../decision.ts'
+import type { Action, Decision } from '../decision.ts'
 import type { GroupObservation } from '../observation.ts'
 import { block } from './answers.ts'
 
+const STARTS_SESSION: ReadonlySet<Action['kind']> = new Set(['session', 'confirm_nothing_to_do', 'second_look'])
+
 export function withinBudget(o: GroupObservation, decision: Decision): Decision {
-  if (decision.action.kind !== 'session' && decision.action.kind !== 'confirm_nothing_to_do') return decision
+  if (!STARTS_SESSION.has(decision.action.kind)) return decision
   const { sessionsLeft, costLeftUsd, usageLimitUntil, usageLimitWaits } = o.budget
   if (usageLimitWaits > o.policy.usageLimitMaxWaits) {
     return block(decision.stage, 'the account keeps refusing because of its usage limit', {

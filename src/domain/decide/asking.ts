@@ -10,6 +10,7 @@ import { act, block } from './answers.ts'
 export const STAGE_OF: Readonly<Record<AttemptPurpose, Stage>> = {
   task: 'working',
   'fix-gate': 'working',
+  'fix-integrity': 'working',
   'fix-ci': 'ci_failed',
   'fix-review': 'addressing_reviews',
   'resolve-conflict': 'resolving_conflicts',
@@ -18,6 +19,7 @@ export const STAGE_OF: Readonly<Record<AttemptPurpose, Stage>> = {
 const SESSION_OF: Readonly<Record<AttemptPurpose, SessionKind>> = {
   task: 'work',
   'fix-gate': 'fix-gate',
+  'fix-integrity': 'fix-integrity',
   'fix-ci': 'fix-ci',
   'fix-review': 'fix-review',
   'resolve-conflict': 'resolve-conflict',
@@ -53,6 +55,7 @@ const WHY: Readonly<Record<SessionAsk['why'], string>> = {
   refuted: 'a second session found that there is something to do',
   leftovers: 'the session left uncommitted changes',
   gate_failed: "the project's own checks fail",
+  integrity: 'the diff guard found what was not confirmed',
   ci_failed: 'CI is red',
   reviews: 'reviewers asked for something',
   conflict: 'the branch conflicts with its target',
@@ -61,7 +64,7 @@ const WHY: Readonly<Record<SessionAsk['why'], string>> = {
 /** Technical failures in a row: later and later, then a person has to look; null = go on now. */
 export function backOff(
   o: GroupObservation,
-  attempt: Attempt,
+  attempt: Pick<Attempt, 'purpose' | 'failures' | 'lastEndedAt'>,
   why = 'the session failed for a technical reason',
 ): Decision | null {
   const stage = STAGE_OF[attempt.purpose]

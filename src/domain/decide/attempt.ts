@@ -1,5 +1,6 @@
 /** A session's outcome that is not dealt with yet: how it ended decides what follows. */
 import type { Decision, SessionAsk } from '../decision.ts'
+import { findingsToJudge } from '../integrity/guard.ts'
 import type { GroupObservation, PresentWorkspace } from '../observation.ts'
 import type { Attempt, SessionOutcome } from '../run.ts'
 import { block } from './answers.ts'
@@ -63,6 +64,8 @@ function askedBefore(o: GroupObservation, attempt: Attempt, workspace: PresentWo
       return { why: 'start' }
     case 'fix-gate':
       return { why: 'gate_failed' }
+    case 'fix-integrity':
+      return { why: 'integrity', findings: findingsToJudge(o.state.guard, o.policy.integrity).map(({ id }) => id) }
     case 'fix-ci':
       return { why: 'ci_failed', checks: failedChecks(o), alsoOnTarget: [] }
     case 'fix-review':

@@ -89,6 +89,8 @@ function withoutCommit(
       return act('addressing_reviews', { kind: 'end_attempt', delivered: true }, 'answered without a change')
     case 'fix-gate': // leftovers were removed, or the checks were not to blame on the code: they say so now
       return withCommit(o, attempt, workspace)
+    case 'fix-integrity': // justified instead of undone: the second look hears of it
+      return act(STAGE_OF[attempt.purpose], { kind: 'end_attempt', delivered: true }, 'justified without a change')
     case 'resolve-conflict':
       return undelivered(o, attempt)
   }

@@ -11,6 +11,7 @@ import { decideCi } from './ci.ts'
 import { decideClosed } from './closed.ts'
 import { decideConflict } from './conflict.ts'
 import { decideDelivery } from './delivery.ts'
+import { decideIntegrity } from './integrity.ts'
 import { decideMerge } from './merge.ts'
 import { decideReplies, decideReviews } from './reviews.ts'
 import { decideScheduled, decideTakeBack } from './scheduled.ts'
@@ -26,6 +27,7 @@ const RULES: readonly Rule[] = [
   decideTakeBack, // the forge would merge without what was added to the plan
   decideAttempt, // a session's outcome is not dealt with yet
   decideWork, // open tasks
+  decideIntegrity, // what was changed is looked at before it leaves
   decideDelivery, // gate, push, pull request
   decideReplies, // answers that waited for their fix to be on the forge
   decideScheduled, // the forge merges later, unless somebody says no meanwhile

@@ -5,6 +5,7 @@
 import { judgeChecks } from '../checks.ts'
 import type { Decision } from '../decision.ts'
 import { openFeedback } from '../feedback.ts'
+import { findingsToJudge } from '../integrity/guard.ts'
 import type { GroupObservation, PresentWorkspace } from '../observation.ts'
 import type { Attempt } from '../run.ts'
 import { act, lookAgain } from './answers.ts'
@@ -35,6 +36,9 @@ function isTaskOpen(o: GroupObservation, attempt: Attempt): boolean {
 
 function lookForReason(o: GroupObservation, attempt: Attempt): Reason {
   if (attempt.purpose === 'fix-gate') return { kind: 'there' }
+  if (attempt.purpose === 'fix-integrity') {
+    return { kind: findingsToJudge(o.state.guard, o.policy.integrity).length > 0 ? 'there' : 'gone' }
+  }
   if (o.pr.kind === 'unknown') return o.pr
   if (o.pr.kind === 'none' || o.pr.pr.state !== 'open') return { kind: 'gone' }
   const { pr } = o.pr

@@ -59,7 +59,8 @@ function ending(o: RunObservation): RunDecision {
   const { verification } = state
   const current = verification !== null && verification.commit === target ? verification : null
   if (current === null || current.followedUp) return nextRound(o)
-  if (current.results.length < criteria.length) return ask(o, 'verify', current.commit)
+  const unclear = current.results.some((result) => result.verdict === 'inconclusive')
+  if (current.results.length < criteria.length || unclear) return ask(o, 'verify', current.commit)
   if (current.results.every((result) => result.verdict === 'confirmed')) return { kind: 'succeed' }
   if (current.round < policy.maxVerificationRounds) return nextRound(o)
   const open = current.results.filter((result) => result.verdict !== 'confirmed')

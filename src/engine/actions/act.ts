@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { ActResult } from './act-result.ts'
 import { closeEmpty, closeMerged, finishGroup } from './closing.ts'
 import { openPr, push, rerunChecks } from './delivering.ts'
+import { inspect, secondLook } from './inspecting.ts'
 import { cancelMerge, mergePr } from './merging.ts'
 import { deliverReplies, repeatAnswers } from './replying.ts'
 import { editPr, integrate, markReady, updateBranch } from './updating.ts'
@@ -27,6 +28,10 @@ export async function act(context: Context, o: GroupObservation, decision: Decis
       return endAttempt(context, o, action.delivered)
     case 'gate':
       return runGate(context, o, action.commit)
+    case 'inspect':
+      return inspect(context, o, action)
+    case 'second_look':
+      return secondLook(context, o)
     case 'push':
       return push(context, o, action)
     case 'open_pr':

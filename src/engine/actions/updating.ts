@@ -47,7 +47,12 @@ export async function integrate(context: Context, o: GroupObservation, commit: C
     })
   }
   // What was rewritten and carries their commits now may replace exactly what they pushed.
-  await memory.updateGroup(o.group.id, (group) => ({ ...group, lastPushed: commit }))
+  await memory.updateGroup(o.group.id, (group) => ({
+    ...group,
+    lastPushed: commit,
+    // What the forge had is theirs, or was looked at before it got there; rewritten work is looked at as a whole.
+    guard: historyRewritten ? group.guard : { ...group.guard, since: commit },
+  }))
   const number = o.state.pr?.number
   if (number !== undefined) {
     await memory.emit({ type: 'pr.updated', groupId: o.group.id, number, what: 'foreign_commits' })

@@ -6,6 +6,7 @@ import type { Action, SessionAsk } from '../../domain/decision.ts'
 import { failureSignature } from '../../domain/failure-signature.ts'
 import { type Feedback, openFeedback, toAsked } from '../../domain/feedback.ts'
 import type { CommitSha, ConversationId, TaskId } from '../../domain/ids.ts'
+import type { Guard } from '../../domain/integrity/finding.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import { allTasks } from '../../domain/plan.ts'
 import type { Attempt, CiFailure, Counter } from '../../domain/run.ts'
@@ -73,9 +74,16 @@ export async function workSession(context: Context, o: GroupObservation, action:
         }),
         asked: isAboutReviews(action.ask) ? evidence.feedback.map(toAsked) : group.asked,
         ciFailures: withFailure(group.ciFailures, failure),
+        guard: askedAbout(group.guard, action.ask),
       })),
   })
   return 'again'
+}
+
+/** Each finding is asked about once. */
+function askedAbout(guard: Guard, ask: SessionAsk): Guard {
+  if (ask.why !== 'integrity') return guard
+  return { ...guard, asked: [...new Set([...guard.asked, ...ask.findings])] }
 }
 
 async function gatherEvidence(context: Context, o: GroupObservation, ask: SessionAsk): Promise<WorkEvidence> {
@@ -83,6 +91,8 @@ async function gatherEvidence(context: Context, o: GroupObservation, ask: Sessio
   switch (about.why) {
     case 'gate_failed':
       return { ...NO_EVIDENCE, failedChecks: o.state.gate?.checks.filter((check) => check.exitCode !== 0) ?? [] }
+    case 'integrity':
+      return { ...NO_EVIDENCE, findings: openWithEvidence(o.state.guard, about.findings) }
     case 'ci_failed':
       return { ...NO_EVIDENCE, ciLogs: await failureLogs(context, o, about.checks) }
     case 'reviews':
@@ -93,7 +103,11 @@ async function gatherEvidence(context: Context, o: GroupObservation, ask: Sessio
       }
     case 'conflict': {
       const commit = await context.forge.targetHead()
-      await context.memory.updateGroup(o.group.id, (group) => ({ ...group, base: commit }))
+      await context.memory.updateGroup(o.group.id, (group) => ({
+        ...group,
+        base: commit,
+        guard: { ...group.guard, since: commit },
+      }))
       return { ...NO_EVIDENCE, target: { branch: context.memory.state().options.targetBranch, commit } }
     }
     default:
@@ -104,6 +118,14 @@ async function gatherEvidence(context: Context, o: GroupObservation, ask: Sessio
 /** Leftovers, red checks or a missing commit of such a session leave its answers as they are. */
 function isAboutReviews(ask: SessionAsk): boolean {
   return ('asked' in ask ? ask.asked : ask).why === 'reviews'
+}
+
+function openWithEvidence({ look, verdicts }: Guard, ids: readonly string[]): WorkEvidence['findings'] {
+  const findings = look?.findings.filter((finding) => ids.includes(finding.id)) ?? []
+  return findings.map((finding) => ({
+    finding,
+    evidence: verdicts?.given.find((verdict) => verdict.finding === finding.id)?.evidence ?? '',
+  }))
 }
 
 function feedbackOf(o: GroupObservation): readonly Feedback[] {
@@ -196,6 +218,7 @@ export async function completeTask(context: Context, o: GroupObservation, action
 }
 
 const COUNTER_OF: Readonly<Partial<Record<Attempt['purpose'], Counter>>> = {
+  'fix-integrity': 'integrityFixes',
   'fix-ci': 'ciFixes',
   'fix-review': 'reviewRounds',
   'resolve-conflict': 'conflicts',

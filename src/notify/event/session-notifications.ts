@@ -13,9 +13,11 @@ const PHASES: Readonly<Record<SessionKind, NotificationFields['session.started']
   finish: 'working',
   'fix-gate': 'working',
   'fix-ci': 'working',
+  'fix-integrity': 'working',
   'fix-review': 'working',
   'resolve-conflict': 'working',
   confirm: 'verification',
+  'second-look': 'verification',
   verify: 'verification',
   'release-check': 'verification',
 }

@@ -79,11 +79,14 @@ function move(from: string, to: string): Promise<void> {
 async function readSummary(file: string): Promise<RunSummary | null> {
   try {
     const summary: unknown = JSON.parse((await readIfPresent(file)) ?? '')
-    return isSummary(summary) ? summary : null
+    return isSummary(summary) ? { ...YOUNGER, ...summary } : null
   } catch {
     return null
   }
 }
+
+/** Fields that summaries of earlier versions do not have. */
+const YOUNGER = { criteria: [], letThrough: [] } as const
 
 function isSummary(value: unknown): value is RunSummary {
   if (typeof value !== 'object' || value === null) return false

@@ -1,6 +1,7 @@
 /** state.json as it must be to be trusted. In step with `domain/run.ts`: the last lines do not compile otherwise. */
 import * as z from 'zod'
 import type { CommitSha, ConversationId, GroupId, PrNumber, RunId, SessionId, TaskId } from '../../domain/ids.ts'
+import { FRESH_GUARD, INTEGRITY_CLASSES } from '../../domain/integrity/finding.ts'
 import { COMPLEXITIES } from '../../domain/plan.ts'
 import { COUNTERS, MERGE_METHODS, MODEL_TIERS, type RunState, STATE_SCHEMA_VERSION } from '../../domain/run.ts'
 import { RUN_STATUSES, SESSION_KINDS, STAGES } from '../../domain/stage.ts'
@@ -57,11 +58,14 @@ const plan = z.strictObject({
   ),
 })
 
+const explanation = z.strictObject({ path: text, why: text })
+
 const workReport = z.strictObject({
   outcome: z.enum(['done', 'nothing_to_do', 'blocked']),
   summary: text,
   learnings: z.array(text),
   blockedReason: text.nullable(),
+  explanations: z.array(explanation).default([]),
 })
 
 const sessionOutcome = z.discriminatedUnion('kind', [
@@ -99,7 +103,7 @@ const session = z.strictObject({
 const verdict = z.enum(['confirmed', 'refuted', 'inconclusive'])
 
 const attempt = z.strictObject({
-  purpose: z.enum(['task', 'fix-gate', 'fix-ci', 'fix-review', 'resolve-conflict']),
+  purpose: z.enum(['task', 'fix-gate', 'fix-integrity', 'fix-ci', 'fix-review', 'resolve-conflict']),
   subject: text,
   startHead: commitSha,
   sessionHead: commitSha,
@@ -130,6 +134,39 @@ const gate = z.strictObject({
   ),
   durationMs: z.number(),
   at,
+})
+
+const place = {
+  id: text,
+  class: z.enum(INTEGRITY_CLASSES),
+  path: text,
+  line: z.number().nullable(),
+  what: text,
+}
+
+const guard = z.strictObject({
+  since: commitSha.nullable(),
+  look: z
+    .strictObject({
+      since: commitSha,
+      commit: commitSha,
+      findings: z.array(z.strictObject({ ...place, excerpt: text })),
+      at,
+    })
+    .nullable(),
+  letThrough: z.array(
+    z.strictObject({ ...place, how: z.enum(['asked_for', 'confirmed', 'waived']), by: text, why: text, at }),
+  ),
+  verdicts: z
+    .strictObject({
+      commit: commitSha,
+      given: z.array(z.strictObject({ finding: text, verdict, evidence: text })),
+    })
+    .nullable(),
+  failures: count,
+  lastEndedAt: at.nullable(),
+  asked: z.array(text),
+  explanations: z.array(explanation),
 })
 
 const act = z.strictObject({
@@ -199,6 +236,14 @@ const group = z.strictObject({
   conversation: z.strictObject({ id: conversationId, model: text, contextTokens: z.number() }).nullable(),
   attempt: attempt.nullable(),
   gate: gate.nullable(),
+  guard: guard.default(() => ({
+    ...FRESH_GUARD,
+    letThrough: [],
+    asked: [],
+    explanations: [],
+    look: null,
+    verdicts: null,
+  })),
   acts: z.array(act),
   unknowns: count,
   merged: z.strictObject({ commit: commitSha, head: commitSha, at }).nullable(),
@@ -239,6 +284,8 @@ const verification = z.strictObject({
       command: text.nullable(),
       verdict,
       evidence: text,
+      exitCode: z.int().nullable().default(null),
+      looks: count.default(1),
       durationMs: z.number().nullable(),
       commit: commitSha,
       at,

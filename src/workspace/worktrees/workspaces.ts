@@ -2,6 +2,7 @@
 import { Failure, toFailure } from '../../domain/failure.ts'
 import type { CommitSha } from '../../domain/ids.ts'
 import type { WorkspaceObservation } from '../../domain/observation.ts'
+import { readChanges, readFiles } from '../changes/read-changes.ts'
 import type { Git } from '../git.ts'
 import type { Identity } from '../repository.ts'
 import type { Sandbox } from '../sandbox.ts'
@@ -107,6 +108,8 @@ export function createWorkspaces(request: WorkspacesRequest): Workspaces {
         { git, run, checkTimeoutMs: settings.checkTimeoutMs, now },
         { slot, commit, checks: await checksOf(slot), signal },
       ),
+    changes: async (asked) => readChanges(git.at(await commonDir()), asked),
+    files: async (commit) => readFiles(git.at(await commonDir()), commit),
     runCommand: (slot, command, signal) =>
       run(slot, { name: command, command, timeoutMs: settings.checkTimeoutMs, signal }),
     push: ({ commit, remote, ref, force, expected }) => pushCommit(git, { commit, remote, ref, force, expected }),

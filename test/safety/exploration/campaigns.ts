@@ -67,6 +67,35 @@ export const CAMPAIGNS: readonly Campaign[] = [
     people: [],
   },
   {
+    name: 'the diff guard',
+    start: from({ moves: 2 }),
+    faults: {
+      ...HONEST,
+      agent: {
+        work: ['deletes_test'],
+        'second-look': ['confirms', 'refutes', 'wrong_shape', 'cut_off', 'refused', 'fails', 'fails_for_good'],
+        'fix-integrity': ['done', 'claims', 'deletes_test', 'nothing_to_do', 'leaves_dirt', 'refused', 'fails'],
+        finish: ['done'],
+      },
+    },
+    people: ['push on top', 'let go what was found', 'resume by force', 'resume'],
+  },
+  {
+    name: 'the diff guard, killed',
+    start: from({ crashes: 1 }),
+    faults: {
+      ...HONEST,
+      ci: ['green', 'red'],
+      agent: {
+        work: ['done', 'deletes_test'],
+        'fix-ci': ['deletes_test'],
+        'second-look': ['confirms', 'refutes'],
+        'fix-integrity': ['done', 'claims'],
+      },
+    },
+    people: [],
+  },
+  {
     name: 'budgets',
     start: from({ tasks: 2, options: { maxSessions: 2 } }),
     faults: {

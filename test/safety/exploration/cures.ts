@@ -2,9 +2,13 @@
 import type { Command } from 'commander'
 import { createProgram } from '../../../src/cli/program.ts'
 import { decide } from '../../../src/domain/decide/decide.ts'
+import { WAIVE } from '../../../src/domain/decide/integrity.ts'
 import type { Decision } from '../../../src/domain/decision.ts'
 import { liftBlock } from '../../../src/domain/group-state.ts'
+import { waive } from '../../../src/domain/integrity/guard.ts'
+import { openFindings } from '../../../src/domain/integrity/open-findings.ts'
 import type { GroupObservation } from '../../../src/domain/observation.ts'
+import type { GroupState } from '../../../src/domain/run.ts'
 
 /** Nothing is run: the tree of commands is only read. */
 const PROGRAM = createProgram(
@@ -70,7 +74,7 @@ function afterCommand(
   const { budget } = o
   return {
     ...o,
-    state: liftBlock({ ...o.state, block: { ...block, at: o.now } }, force),
+    state: letGo(liftBlock({ ...o.state, block: { ...block, at: o.now } }, force, { by: 'ann', at: o.now }), command),
     budget: {
       ...budget,
       sessionsLeft: force || command.includes('--max-sessions') ? give(budget.sessionsLeft) : budget.sessionsLeft,
@@ -79,6 +83,14 @@ function afterCommand(
       usageLimitWaits: force ? 0 : budget.usageLimitWaits,
     },
   }
+}
+
+/** `claudetm waive <ids>` or `--all`: then `resume` goes on. */
+export function letGo(state: GroupState, command: string): GroupState {
+  if (!command.startsWith(WAIVE)) return state
+  const open = openFindings(state.guard).map(({ id }) => id)
+  const ids = new Set(command.includes('--all') ? open : open.filter((id) => command.includes(id)))
+  return { ...state, guard: waive(state.guard, ids, { by: 'ann', why: 'it may stay', at: 0 }) }
 }
 
 function give(left: number | null): number | null {

@@ -3,6 +3,7 @@
  * rules that lead there. Named by the safety rule that it would break.
  */
 import type { Action, Decision } from '../../../src/domain/decision.ts'
+import type { IntegrityLook } from '../../../src/domain/integrity/finding.ts'
 import type { Check, GroupObservation, PresentWorkspace, PrSnapshot } from '../../../src/domain/observation.ts'
 import type { SafetyRule } from '../safety-rules.ts'
 import { isProven, obstacles, redAndCounts } from './merge-conditions.ts'
@@ -28,7 +29,7 @@ const CURES = 'blocks_name_a_cure'
 type Spends = {
   readonly rule: SafetyRule
   readonly says: string
-  readonly holds: (o: GroupObservation, action: Of<'session' | 'confirm_nothing_to_do'>) => boolean
+  readonly holds: (o: GroupObservation, action: Of<'session' | 'confirm_nothing_to_do' | 'second_look'>) => boolean
 }
 
 const MAY_SPEND: readonly Spends[] = [
@@ -51,6 +52,7 @@ export const PROMISES: Promises = {
     { rule: EVIDENCE, says: 'a task is worked on only while it is open', holds: isAboutOpenTask },
     { rule: EVIDENCE, says: 'the first open task comes first', holds: isFirstOpenTask },
     { rule: SPEND, says: 'its bound is not used up', holds: isWithinBounds },
+    { rule: SPEND, says: 'each finding is asked about once', holds: asksSomethingNew },
     { rule: SPEND, says: 'what it is to mend is there', holds: hasSomethingToMend },
     { rule: LIMITS, says: 'a refused session counts for nothing', holds: asksTheSameAfterRefusal },
     { rule: SPEND, says: 'no session while the reason for it is unknown', holds: seesItsReason },
@@ -59,6 +61,36 @@ export const PROMISES: Promises = {
     ...MAY_SPEND,
     { rule: SPEND, says: 'confirmed once', holds: (o) => o.state.attempt?.confirmation === null },
     { rule: EVIDENCE, says: 'claimed for an open task', holds: (o, { taskId }) => isOpen(o, taskId) },
+  ],
+  inspect: [
+    {
+      rule: COMMITS,
+      says: 'of the commit that is there',
+      holds: (o, { commit }) => headOf(o) === commit && isClean(o),
+    },
+    { rule: SPEND, says: 'not twice', holds: (o) => looked(o) === null },
+    { rule: EVIDENCE, says: 'all tasks are done', holds: isWorkDone },
+    { rule: EVIDENCE, says: "no session's end waits to be dealt with", holds: (o) => o.state.attempt === null },
+  ],
+  second_look: [
+    ...MAY_SPEND,
+    { rule: SPEND, says: 'not twice at one commit', holds: (o) => o.state.guard.verdicts?.commit !== headOf(o) },
+    {
+      rule: SPEND,
+      says: 'its bound is not used up',
+      holds: (o) => o.state.guard.failures <= o.policy.maxSessionFailures,
+    },
+    {
+      rule: EVIDENCE,
+      says: 'at everything that is open here, and nothing else',
+      holds: (o, { findings }) =>
+        findings.length > 0 && looked(o) !== null && toJudge(o).every(({ id }, at) => findings[at] === id),
+    },
+    {
+      rule: EVIDENCE,
+      says: 'nothing is open that only a person may let through',
+      holds: (o, { findings }) => openHere(o).length === findings.length,
+    },
   ],
   complete_task: [
     { rule: EVIDENCE, says: 'the task is open, in this group', holds: (o, { taskId }) => isOpen(o, taskId) },
@@ -76,6 +108,7 @@ export const PROMISES: Promises = {
         !delivered ||
         headOf(o) !== o.state.attempt?.startHead ||
         o.state.attempt.purpose === 'fix-gate' ||
+        o.state.attempt.purpose === 'fix-integrity' || // justified: the second look hears of it
         !claimsFix(o),
     },
     { rule: EVIDENCE, says: 'nothing is given up that is still asked for', holds: endsForAReason },
@@ -103,6 +136,8 @@ export const PROMISES: Promises = {
       holds: (o, { force }) => !force || o.state.historyRewritten,
     },
     { rule: EVIDENCE, says: "the project's own checks passed on it", holds: (o) => passedGate(o) },
+    { rule: EVIDENCE, says: 'what sessions changed was looked at', holds: (o) => looked(o) !== null },
+    { rule: EVIDENCE, says: 'no finding is open', holds: (o) => openHere(o).length === 0 },
     { rule: EVIDENCE, says: 'all tasks are done', holds: isWorkDone },
     { rule: ONCE, says: 'not there already', holds: (o, { commit }) => there(o) !== commit },
     { rule: ONCE, says: 'the group is not merged', holds: isUnshipped },
@@ -323,8 +358,12 @@ function isFirstOpenTask(o: GroupObservation, action: Of<'session'>): boolean {
 }
 
 /** Work on the forge's wishes begins only with all tasks done; an attempt that was begun goes on under its own name. */
-function goesOnWithTheAttempt(o: GroupObservation, action: Of<'session' | 'confirm_nothing_to_do'>): boolean {
+function goesOnWithTheAttempt(
+  o: GroupObservation,
+  action: Of<'session' | 'confirm_nothing_to_do' | 'second_look'>,
+): boolean {
   const { attempt } = o.state
+  if (action.kind === 'second_look') return attempt === null && isWorkDone(o)
   if (action.kind === 'confirm_nothing_to_do') return attempt?.purpose === 'task' && attempt.subject === action.taskId
   if (attempt === null) return action.purpose === 'task' || isWorkDone(o)
   return attempt.purpose === action.purpose && attempt.subject === action.subject
@@ -357,14 +396,16 @@ function endsForAReason(o: GroupObservation, { delivered }: Of<'end_attempt'>): 
   if (attempt.purpose === 'task') return !delivered && !isOpen(o, attempt.subject)
   if (delivered) return true
   const nothingDone = headOf(o) === attempt.startHead && isClean(o)
-  return nothingDone && o.pr.kind !== 'unknown' && !isStillAsked(o, attempt.purpose)
+  const isSeen = attempt.purpose === 'fix-integrity' || o.pr.kind !== 'unknown'
+  return nothingDone && isSeen && !isStillAsked(o, attempt.purpose)
 }
 
 function isStillAsked(
   o: GroupObservation,
-  purpose: 'fix-gate' | 'fix-ci' | 'fix-review' | 'resolve-conflict',
+  purpose: 'fix-gate' | 'fix-integrity' | 'fix-ci' | 'fix-review' | 'resolve-conflict',
 ): boolean {
   const pr = prOf(o)
+  if (purpose === 'fix-integrity') return toJudge(o).length > 0
   if (pr === null || pr.state !== 'open') return false
   if (purpose === 'fix-ci')
     return (
@@ -401,6 +442,7 @@ function isWithinBounds(o: GroupObservation, action: Of<'session'>): boolean {
   const { policy } = o
   if (attempt === null) {
     if (action.purpose === 'fix-ci') return counters.ciFixes < policy.maxCiFixes
+    if (action.purpose === 'fix-integrity') return counters.integrityFixes < policy.maxIntegrityFixes
     if (action.purpose === 'fix-review') return counters.reviewRounds < policy.maxReviewRounds
     return action.purpose !== 'resolve-conflict' || counters.conflicts < policy.maxConflicts
   }
@@ -431,6 +473,8 @@ function hasSomethingToMend(o: GroupObservation, action: Of<'session'>): boolean
       return true
     case 'fix-gate':
       return !isClean(o) || gateOf(o)?.outcome === 'failed'
+    case 'fix-integrity':
+      return isClean(o) && isRefuted(o)
     case 'fix-ci':
       return isOpenPr(o) && redChecks(o).some((check) => check.cause !== 'infrastructure')
     case 'fix-review':
@@ -442,6 +486,37 @@ function hasSomethingToMend(o: GroupObservation, action: Of<'session'>): boolean
     case 'resolve-conflict':
       return isOpenPr(o) && pr?.mergeability === 'conflicting'
   }
+}
+
+function looked(o: GroupObservation): IntegrityLook | null {
+  const { look, since } = o.state.guard
+  const from = since ?? o.state.adopted?.head ?? o.state.base
+  return look !== null && look.commit === headOf(o) && look.since === from ? look : null
+}
+
+/** What the guard found in the commit that is there, and nobody let through. */
+function openHere({ state, policy }: GroupObservation) {
+  const { look, letThrough } = state.guard
+  const findings = look?.findings ?? []
+  return findings.filter(
+    (found) => policy.integrity[found.class] !== 'allow' && !letThrough.some(({ id }) => id === found.id),
+  )
+}
+
+function toJudge(o: GroupObservation) {
+  return openHere(o).filter((found) => o.policy.integrity[found.class] !== 'block')
+}
+
+/** Of findings that the working conversation was asked about, none is new: a person has to say. */
+function asksSomethingNew(o: GroupObservation, { ask }: Of<'session'>): boolean {
+  if (o.state.attempt !== null || ask.why !== 'integrity') return true
+  return ask.findings.some((id) => !o.state.guard.asked.includes(id))
+}
+
+/** A second look at exactly this commit did not confirm what is open. */
+function isRefuted(o: GroupObservation): boolean {
+  const { verdicts } = o.state.guard
+  return toJudge(o).length > 0 && verdicts !== null && verdicts.commit === headOf(o)
 }
 
 function asksTheSameAfterRefusal({ state }: GroupObservation, action: Of<'session'>): boolean {

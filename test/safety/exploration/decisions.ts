@@ -5,9 +5,15 @@ import type { BenchResult, SafetyRule } from '../safety-rules.ts'
 import { isCommand, whyNotCured } from './cures.ts'
 import { brokenPromises, PROMISES } from './decision-rules.ts'
 import { createFindings, type Findings } from './findings.ts'
-import { deliverySituations, endingSituations, forgeSituations, sessionSituations } from './situations.ts'
+import {
+  deliverySituations,
+  endingSituations,
+  forgeSituations,
+  integritySituations,
+  sessionSituations,
+} from './situations.ts'
 
-const SITUATIONS = [sessionSituations, deliverySituations, endingSituations, forgeSituations]
+const SITUATIONS = [sessionSituations, deliverySituations, integritySituations, endingSituations, forgeSituations]
 
 export function exploreDecisions(): readonly BenchResult[] {
   const rules = new Set(Object.values(PROMISES).flatMap((promises) => promises.map(({ rule }) => rule)))
@@ -34,7 +40,7 @@ export function exploreDecisions(): readonly BenchResult[] {
 
 /** What matters of an observation, for a person who looks for the reason. */
 function describe(o: GroupObservation): unknown {
-  const { attempt, gate, counters, pendingReplies, merged, emptyAt, stage, block } = o.state
+  const { attempt, gate, guard, counters, pendingReplies, merged, emptyAt, stage, block } = o.state
   const spent = Object.fromEntries(Object.entries(counters).filter(([, value]) => value > 0))
   const pr = o.pr.kind === 'pr' ? { ...o.pr.pr, url: undefined, title: undefined } : o.pr
   return {
@@ -44,6 +50,7 @@ function describe(o: GroupObservation): unknown {
     pr,
     attempt,
     gate: gate?.outcome,
+    guard,
     spent,
     pendingReplies,
     merged,

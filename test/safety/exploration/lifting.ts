@@ -1,7 +1,8 @@
 /** A block that was reached is lifted by the command it names, and in a world that means well it does not come back. */
+import { WAIVE } from '../../../src/domain/decide/integrity.ts'
 import type { Choose } from './choices.ts'
 import { isAboutElsewhere } from './cures.ts'
-import { promised, resume } from './moves.ts'
+import { promised, resume, waiveAndResume } from './moves.ts'
 import { historyOf, type Node } from './reach.ts'
 import type { Faults } from './small-ports.ts'
 import type { SmallWorld } from './small-world.ts'
@@ -41,6 +42,7 @@ export async function notLifted(
 }
 
 function lift(world: SmallWorld, command: string): SmallWorld {
+  if (command.startsWith(WAIVE)) return waiveAndResume(world, command)
   const more = {
     maxSessions: command.includes('--max-sessions') ? 20 : null,
     maxCostUsd: command.includes('--max-cost') ? 20 : null,

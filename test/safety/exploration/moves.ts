@@ -1,10 +1,13 @@
 /** What happens in a small world without us: what the forge had promised anyway, and what other people do. */
+import { WAIVE } from '../../../src/domain/decide/integrity.ts'
+import { openFindings } from '../../../src/domain/integrity/open-findings.ts'
 import { resumed } from '../../../src/operations/resume.ts'
 import { remark, thread } from '../../support/observations.ts'
 import type { Choose } from './choices.ts'
 import { addCommit, commitOf } from './commit-graph.ts'
-import { type Faults, mergeNow, nextPiece, showHead } from './small-ports.ts'
-import { newestPr, type SmallPr, type SmallWorld, withPr } from './small-world.ts'
+import { letGo } from './cures.ts'
+import { type Faults, inherit, mergeNow, nextPiece, showHead } from './small-ports.ts'
+import { GROUP, newestPr, type SmallPr, type SmallWorld, withPr } from './small-world.ts'
 import { groupOf } from './state-key.ts'
 
 export type Move = { readonly name: string; readonly world: SmallWorld }
@@ -62,6 +65,7 @@ export type PeopleMove =
   | 'schedule the merge'
   | 'resume'
   | 'resume by force'
+  | 'let go what was found'
 
 /** One of other people's moves; null = there is nothing to move. */
 export function moveOf(world: SmallWorld, move: PeopleMove): SmallWorld | null {
@@ -76,6 +80,10 @@ function movedBy(world: SmallWorld, open: SmallPr | null, pr: SmallPr | null, mo
     case 'resume':
     case 'resume by force':
       return resume(world, move === 'resume by force')
+    case 'let go what was found': {
+      const command = groupOf(world.state).block?.command ?? ''
+      return command.startsWith(WAIVE) ? waiveAndResume(world, command) : null
+    }
     case 'push on top':
       return world.pushed === null || open === null ? null : pushOnTop(world, open, world.pushed)
     case 'move the target':
@@ -105,7 +113,8 @@ export function resume(
   force: boolean,
   changes: Partial<Parameters<typeof resumed>[1]> = {},
 ): SmallWorld {
-  const cause = groupOf(world.state).block?.cause ?? ''
+  const group = groupOf(world.state)
+  const cause = group.block?.cause ?? ''
   const pr = newestPr(world)
   const without =
     force && cause.startsWith('no check ran and passed') ? (pr?.head ?? null) : world.acceptedWithoutChecks
@@ -114,17 +123,29 @@ export function resume(
     ...world,
     acceptedWithoutChecks: without,
     givenUp: [...world.givenUp, ...closed],
-    state: resumed(world.state, {
-      message: null,
-      force,
-      maxCostUsd: null,
-      maxSessions: null,
-      autoMerge: null,
-      admin: null,
-      webhook: null,
-      ...changes,
-    }),
+    letGo: world.letGo || (force && group.block !== null && openFindings(group.guard).length > 0),
+    state: resumed(
+      world.state,
+      {
+        message: null,
+        force,
+        maxCostUsd: null,
+        maxSessions: null,
+        autoMerge: null,
+        admin: null,
+        webhook: null,
+        ...changes,
+      },
+      { by: 'ann', at: world.now },
+    ),
   }
+}
+
+/** `claudetm waive`, and then `resume`. */
+export function waiveAndResume(world: SmallWorld, command: string): SmallWorld {
+  const group = letGo(groupOf(world.state), command)
+  const waived = { ...world.state, groups: { [GROUP]: group } }
+  return resume({ ...world, state: waived, letGo: openFindings(group.guard).length === 0 }, false)
 }
 
 /** What only they had there is theirs to throw away. */
@@ -178,7 +199,8 @@ function onOpenPr(world: SmallWorld, pr: SmallPr, move: PeopleMove): SmallWorld 
 function pushOnTop(world: SmallWorld, pr: SmallPr, pushed: number): SmallWorld {
   const piece = nextPiece(world.work)
   const made = addCommit(world.commits, { parents: [pushed], work: piece })
-  const next = { ...world, commits: made.graph, work: world.work | piece, pushed: made.commit }
+  const lackTest = inherit(world, made.commit, pushed)
+  const next = { ...world, commits: made.graph, work: world.work | piece, pushed: made.commit, lackTest }
   return withPr(next, {
     head: made.commit,
     headSince: world.now,

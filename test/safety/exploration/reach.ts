@@ -121,11 +121,13 @@ export async function reach({ start, faults, people, check, most }: Exploration)
   return { nodes: queue, transitions, wrong }
 }
 
+const GOES_ON = /^(?:resume|let go)/
+
 /** Who blocked or paused goes on by `resume` alone. */
 function others({ world, phase }: Node, people: readonly PeopleMove[]): readonly Move[] {
   if (world.movesLeft <= 0) return []
   const rests = phase === 'blocked' || phase === 'paused'
-  const possible = rests ? people.filter((move) => move.startsWith('resume')) : people
+  const possible = rests ? people.filter((move) => GOES_ON.test(move)) : people
   return possible.flatMap((name) => {
     const moved = moveOf(world, name)
     return moved === null ? [] : [{ name: `people: ${name}`, world: moved }]

@@ -128,5 +128,5 @@ export function afterRunCommand(state: RunState, command: string): RunState {
     webhook: null,
     ...changes,
   }
-  return resumed({ ...state, status: 'blocked' }, request)
+  return resumed({ ...state, status: 'blocked' }, request, { by: 'ann', at: 0 })
 }

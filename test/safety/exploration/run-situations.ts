@@ -12,6 +12,7 @@ import type {
   SessionRecord,
   Verification,
 } from '../../../src/domain/run.ts'
+import { MAX_LOOKS } from '../../../src/domain/verdicts.ts'
 import { HEAD, OTHER } from '../../support/observations.ts'
 import { forEachCombination } from './product.ts'
 import { createSmallWorld, SMALL_POLICY } from './small-world.ts'
@@ -54,7 +55,8 @@ export function evidenceOf(
   verdict: CriterionEvidence['verdict'],
   commit: CommitSha,
 ): CriterionEvidence {
-  return { criterion, command: null, verdict, evidence: 'x', durationMs: null, commit, at: NOW }
+  const judged = { exitCode: null, looks: verdict === 'inconclusive' ? MAX_LOOKS - 1 : MAX_LOOKS }
+  return { criterion, command: null, verdict, evidence: 'x', durationMs: null, ...judged, commit, at: NOW }
 }
 
 const STAGES: readonly Partial<GroupState>[] = [{}, { block: BLOCK }, { stage: 'merged' }, { stage: 'done' }]

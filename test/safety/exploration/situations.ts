@@ -1,4 +1,10 @@
 /** The situations of a PR group that a rule can tell apart, as products of small domains, each from its own start. */
+import {
+  FRESH_GUARD,
+  type Guard,
+  type IntegrityClass,
+  type IntegrityFinding,
+} from '../../../src/domain/integrity/finding.ts'
 import type { GroupObservation, PrObservation, PrSnapshot } from '../../../src/domain/observation.ts'
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts'
 import { type Attempt, COUNTERS, type Counter, type GateRecord, type SessionOutcome } from '../../../src/domain/run.ts'
@@ -9,6 +15,7 @@ import {
   gate,
   group,
   groupState,
+  guard,
   HEAD,
   NOW,
   OPTIONS,
@@ -75,7 +82,13 @@ export function sessionSituations(visit: Visit): number {
         ...START,
         group: isThere || !isTask ? TASKS : { ...TASKS, tasks: TASKS.tasks.slice(1) },
         done: isTask ? { t2: evidence() } : { t1: evidence(), t2: evidence() },
-        state: { ...STATE, attempt, gate, pendingReplies: attempt.purpose === 'fix-review' && isThere ? FIXED : null },
+        state: {
+          ...STATE,
+          attempt,
+          gate,
+          guard: attempt.purpose === 'fix-integrity' && isThere ? REFUTED : STATE.guard,
+          pendingReplies: attempt.purpose === 'fix-review' && isThere ? FIXED : null,
+        },
         workspace,
         pr,
         budget,
@@ -89,7 +102,7 @@ const START_CHECKS = pr().checks
 const FIXED = [{ id: 'T1', action: 'fixed', message: 'done' }] as const
 
 const ATTEMPTS: readonly Attempt[] = (
-  ['task', 'fix-gate', 'fix-ci', 'fix-review', 'resolve-conflict'] as const
+  ['task', 'fix-gate', 'fix-integrity', 'fix-ci', 'fix-review', 'resolve-conflict'] as const
 ).flatMap((purpose) =>
   ([null, 'finish', 'fix-gate'] as const).flatMap((kind) =>
     [BASE, HEAD].flatMap((startHead) =>
@@ -187,6 +200,81 @@ export function deliverySituations(visit: Visit): number {
       }),
   )
 }
+
+/** All tasks are done; what sessions changed has to be looked at before it gets onto the forge. */
+export function integritySituations(visit: Visit): number {
+  return forEachCombination(
+    {
+      workspace: WORKSPACES,
+      pushed: PUSHED,
+      pr: PULL_REQUESTS,
+      gate: [null, gate()],
+      foreign: [null, 'ahead'] as const,
+      guard: GUARDS,
+      counters: [{}, { integrityFixes: policy.maxIntegrityFixes }] as readonly Partial<Record<Counter, number>>[],
+      budget: [0, 2, 4].map((index) => BUDGETS[index] ?? UNLIMITED),
+      adopted: [false, true],
+    },
+    ({ workspace, pushed, pr: shown, gate, foreign, guard, counters, budget, adopted }) =>
+      visit({
+        ...START,
+        workspace,
+        pushed,
+        pr: shown,
+        foreign,
+        budget,
+        state: {
+          ...STATE,
+          gate,
+          guard,
+          counters: { ...STATE.counters, ...counters },
+          adopted: adopted ? { number: pr().number, head: OTHER } : null,
+        },
+      }),
+  )
+}
+
+const found = (id: string, of: IntegrityClass): IntegrityFinding => ({
+  id,
+  class: of,
+  path: 'test/a.test.ts',
+  line: 1,
+  what: 'a test is gone',
+  excerpt: '',
+})
+const DELETED = found('11111111', 'tests_deleted')
+const SECRET = found('22222222', 'secrets')
+const REFUTED = guard({
+  look: { since: BASE, commit: HEAD, findings: [DELETED], at: NOW },
+  verdicts: { commit: HEAD, given: [{ finding: DELETED.id, verdict: 'refuted', evidence: 'x' }] },
+  asked: [DELETED.id],
+})
+const letThrough = { ...DELETED, how: 'waived', by: 'ann', why: 'x', at: NOW } as const
+
+/** What was looked at, what was found, what came of it. */
+const GUARDS: readonly Guard[] = [
+  FRESH_GUARD,
+  guard({ since: OTHER }),
+  ...[HEAD, OTHER].flatMap((commit) =>
+    [[], [DELETED], [SECRET], [DELETED, SECRET]].flatMap((findings) =>
+      [[], [letThrough]].flatMap((closed) =>
+        (
+          [
+            {},
+            { failures: 1, lastEndedAt: NOW },
+            { failures: policy.maxSessionFailures + 1, lastEndedAt: 0 },
+            { verdicts: { commit: HEAD, given: [{ finding: DELETED.id, verdict: 'refuted', evidence: 'x' }] } },
+            {
+              verdicts: { commit: HEAD, given: [{ finding: DELETED.id, verdict: 'refuted', evidence: 'x' }] },
+              asked: [DELETED.id],
+            },
+            { verdicts: { commit: OTHER, given: [] }, asked: [DELETED.id] },
+          ] satisfies Partial<Guard>[]
+        ).map((changes) => guard({ look: { since: BASE, commit, findings, at: NOW }, letThrough: closed, ...changes })),
+      ),
+    ),
+  ),
+]
 
 const PULL_REQUESTS: readonly PrObservation[] = [
   { kind: 'none' },

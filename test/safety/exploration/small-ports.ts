@@ -3,9 +3,11 @@ import type { Agent, SessionRequest, SessionResult } from '../../../src/agent/ag
 import type { ModelTable } from '../../../src/agent/routing.ts'
 import { Failure } from '../../../src/domain/failure.ts'
 import type { PrNumber } from '../../../src/domain/ids.ts'
+import { NO_CHANGES } from '../../../src/domain/integrity/changes.ts'
 import type { ChecksObservation, PrSnapshot } from '../../../src/domain/observation.ts'
 import type { Forge, MergeResult, Reply } from '../../../src/forge/forge.ts'
 import type { Slot, Workspaces } from '../../../src/workspace/workspace.ts'
+import { change, changes } from '../../support/changes.ts'
 import { check, known, remark } from '../../support/observations.ts'
 import type { SafetyRule } from '../safety-rules.ts'
 import type { Choose } from './choices.ts'
@@ -49,6 +51,7 @@ export type AgentMove =
   | 'declines'
   | 'silent'
   | 'rewrites'
+  | 'deletes_test'
   | 'leaves_operation'
   | 'confirms'
   | 'refutes'
@@ -119,9 +122,14 @@ function play(box: Box, request: SessionRequest, move: AgentMove): SessionResult
   switch (move) {
     case 'done':
       commit(box)
+      if (request.kind === 'fix-integrity') bringBackTest(box)
       return answer('fixed')
     case 'rewrites':
       commit(box, true)
+      return answer('fixed')
+    case 'deletes_test':
+      commit(box)
+      lackTest(box)
       return answer('fixed')
     case 'claims':
       tidy(box)
@@ -145,9 +153,10 @@ function play(box: Box, request: SessionRequest, move: AgentMove): SessionResult
     case 'needs_person':
       return finished(report('blocked'))
     case 'confirms':
-      return finished({ verdicts: [{ criterion: 1, verdict: 'confirmed', evidence: 'x' }] })
+      if (request.kind === 'second-look') box.world = { ...box.world, letGo: true }
+      return finished(verdict(request, 'confirmed'))
     case 'refutes':
-      return finished({ verdicts: [{ criterion: 1, verdict: 'refuted', evidence: 'x' }] })
+      return finished(verdict(request, 'refuted'))
     case 'wrong_shape':
       return finished({ nonsense: true })
     case 'cut_off':
@@ -166,6 +175,20 @@ function play(box: Box, request: SessionRequest, move: AgentMove): SessionResult
       box.world = { ...box.world, movesLeft: box.world.movesLeft - 1 }
       return { ...SPEND, outcome: 'aborted' }
   }
+}
+
+function verdict({ kind }: SessionRequest, word: 'confirmed' | 'refuted') {
+  return { verdicts: [{ criterion: kind === 'second-look' ? 0 : 1, verdict: word, evidence: 'x' }] }
+}
+
+function bringBackTest(box: Box): void {
+  const { local, lackTest: before } = box.world
+  box.world = { ...box.world, lackTest: before.filter((commit) => commit !== local?.head) }
+}
+
+function lackTest(box: Box): void {
+  const { local, lackTest: before } = box.world
+  if (local !== null) box.world = { ...box.world, lackTest: [...before, local.head] }
 }
 
 function dispositions(box: Box, action: 'fixed' | 'explained' | 'declined') {
@@ -188,7 +211,13 @@ function commit(box: Box, rewrites = false): void {
     commits: made.graph,
     work: world.work | piece,
     local: { head: made.commit, dirty: false, operation: false },
+    lackTest: inherit(world, made.commit, head),
   }
+}
+
+/** Who builds on a commit without a test has none either. */
+export function inherit({ lackTest }: SmallWorld, commit: number, from: number): readonly number[] {
+  return lackTest.includes(from) ? [...lackTest, commit] : lackTest
 }
 
 /** The lowest bit that is free. */
@@ -271,6 +300,12 @@ export function createSmallWorkspaces({ box, choose, faults }: PortParts): Works
       pushTo(box, request, choose, faults)
       if (outcome === 'lost_answer') throw new Failure('git_unreachable', 'the answer was lost')
     },
+    async changes({ since, commit }) {
+      const { lackTest } = box.world
+      const isGone = lackTest.includes(fromSha(commit)) && !lackTest.includes(fromSha(since))
+      return isGone ? DELETED_TEST : NO_CHANGES
+    },
+    files: async () => ['README.md'],
     async relate({ commit }) {
       const { local, commits } = box.world
       if (local === null || choose('relation', faults.look) === 'unknown') return 'unknown'
@@ -293,7 +328,8 @@ export function createSmallWorkspaces({ box, choose, faults }: PortParts): Works
         return { kind: 'conflict', files: ['a'] }
       }
       const made = addCommit(world.commits, { parents: [ours, theirs], work: 0 })
-      box.world = { ...world, commits: made.graph, local: { ...world.local, head: made.commit } }
+      const lackTest = inherit({ ...world, lackTest: inherit(world, made.commit, ours) }, made.commit, theirs)
+      box.world = { ...world, commits: made.graph, local: { ...world.local, head: made.commit }, lackTest }
       return { kind: 'integrated', head: toSha(made.commit) }
     },
     fastForward: async () => ({ kind: 'current' }),
@@ -313,6 +349,8 @@ export function createSmallWorkspaces({ box, choose, faults }: PortParts): Works
   }
 }
 
+const DELETED_TEST = changes(change('test/a.test.ts', `-it('adds', () => {})`))
+
 type PushRequest = Parameters<Workspaces['push']>[0]
 
 function pushTo(box: Box, { commit: sha, force, expected }: PushRequest, choose: Choose, faults: Faults): void {
@@ -327,6 +365,8 @@ function pushTo(box: Box, { commit: sha, force, expected }: PushRequest, choose:
     broke(box, 'commits_stay_reachable', 'a push of what is not here, or with changes that are not committed')
   if (before !== null && (commitOf(world.commits, before).work & ~commitOf(world.commits, commit).work) !== 0)
     broke(box, 'commits_stay_reachable', 'a push removes work from the forge that is not in what is pushed')
+  if (world.lackTest.includes(commit) && !world.letGo)
+    broke(box, 'tasks_need_evidence', 'a push without a test that nobody let go')
   if (world.gates[commit] !== 'passed') broke(box, 'tasks_need_evidence', 'a push of what did not pass its checks')
   box.world = { ...world, pushed: commit }
   const pr = newestPr(box.world)

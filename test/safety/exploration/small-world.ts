@@ -44,6 +44,10 @@ export type SmallWorld = {
   readonly prs: readonly SmallPr[]
   /** Outcome of the project's own checks by commit. */
   readonly gates: Readonly<Record<number, 'passed' | 'failed'>>
+  /** Commits that lack a test which was there before. */
+  readonly lackTest: readonly number[]
+  /** A second look, or a person who was told, let that go. */
+  readonly letGo: boolean
   /** Two commits that git cannot join by itself. */
   readonly clash: readonly [number, number] | null
   /** Moves of other people and crashes that may still come. */
@@ -73,6 +77,7 @@ export const SMALL_POLICY: Policy = {
   maxUndelivered: 1,
   maxFinishes: 1,
   maxGateFixes: 1,
+  maxIntegrityFixes: 1,
   maxCutOffs: 1,
   maxSessionFailures: 1,
   maxUnknowns: 1,
@@ -133,6 +138,8 @@ export function createSmallWorld(request: {
     pushed: null,
     prs: [],
     gates: {},
+    lackTest: [],
+    letGo: false,
     clash: null,
     movesLeft: request.moves,
     crashesLeft: request.crashes,

@@ -4,6 +4,7 @@
  */
 
 import { chargedSessions } from '../../../src/domain/budget.ts'
+import type { Guard } from '../../../src/domain/integrity/finding.ts'
 import type { GroupState, RunState } from '../../../src/domain/run.ts'
 import { commitOf, fromSha, isAncestor } from './commit-graph.ts'
 import { GROUP, type SmallWorld } from './small-world.ts'
@@ -19,6 +20,7 @@ export function forget(world: SmallWorld): SmallWorld {
     maxSessions === null ? state.sessions.filter((session) => session.outcome === 'running') : state.sessions
   const forgotten: GroupState = {
     ...group,
+    guard: forgetLooks(group.guard, world),
     acts: group.acts.filter((act) => act.kind === 'open_pr').slice(-1),
     ciFailures: [],
     conversation: null,
@@ -27,6 +29,19 @@ export function forget(world: SmallWorld): SmallWorld {
     ...world,
     answered: sessions.some((session) => session.outcome === 'running') ? world.answered : null,
     state: { ...state, sessions, learnings: [], reason: null, groups: { [GROUP]: forgotten } },
+  }
+}
+
+/** What was seen at another commit than the one that is here, and what sessions say of it. */
+function forgetLooks(guard: Guard, { local }: SmallWorld): Guard {
+  const { look, verdicts, failures } = guard
+  const isHere = (commit: string) => local !== null && fromSha(commit) === local.head
+  return {
+    ...guard,
+    look: look === null || (look.findings.length === 0 && !isHere(look.commit)) ? null : look,
+    verdicts: verdicts === null || !isHere(verdicts.commit) ? null : verdicts,
+    lastEndedAt: failures === 0 ? null : guard.lastEndedAt,
+    explanations: [],
   }
 }
 
@@ -39,7 +54,7 @@ export function groupOf(state: RunState): GroupState {
 export function keyOf(world: SmallWorld): string {
   const { state, commits, local } = world
   const group = groupOf(state)
-  const { attempt, gate, green, merged, block } = group
+  const { attempt, gate, green, merged, block, guard } = group
   const names = new Map<number, number>()
   const name = (commit: number | null | undefined): number => {
     if (commit === null || commit === undefined) return -1
@@ -101,6 +116,18 @@ export function keyOf(world: SmallWorld): string {
           attempt.failures === 0 ? null : ago(attempt.lastEndedAt),
           attempt.confirmation?.verdict,
         ],
+    [
+      sha(guard.since),
+      guard.look === null
+        ? null
+        : [sha(guard.look.since), sha(guard.look.commit), guard.look.findings.map(({ id }) => id)],
+      guard.letThrough.map(({ id }) => id),
+      guard.verdicts?.given.map(({ finding, verdict }) => [finding, verdict]),
+      guard.failures,
+      ago(guard.lastEndedAt),
+      guard.asked,
+      world.letGo,
+    ],
     sha(group.lastPushed),
     gate === null ? null : [sha(gate.commit), gate.outcome],
     green === null ? null : [sha(green.head), ago(green.at)],
@@ -148,7 +175,7 @@ export function keyOf(world: SmallWorld): string {
   const work = world.work
   const relations = ids.map((a) =>
     [
-      world.gates[a] === 'passed' ? 1 : world.gates[a] === 'failed' ? 2 : 0,
+      (world.gates[a] === 'passed' ? 1 : world.gates[a] === 'failed' ? 2 : 0) + (world.lackTest.includes(a) ? 3 : 0),
       ...ids.map(
         (b) =>
           (isAncestor(commits, a, b) ? 2 : 0) +

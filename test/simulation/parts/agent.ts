@@ -148,6 +148,8 @@ async function behave(actor: Actor): Promise<Ending> {
       return readOnly(actor, { verdicts: verdictsOf(world, world.behaviours[0] === 'counts_from_nought') })
     case 'confirm':
       return readOnly(actor, { verdicts: [confirmationOf(world, actor)] })
+    case 'second-look':
+      return readOnly(actor, { verdicts: [{ criterion: 0, verdict: 'refuted', evidence: 'a.ts still adds' }] })
     default:
       return work(actor, world.behaviours.shift() ?? 'diligent')
   }
@@ -232,6 +234,9 @@ async function work(actor: Actor, behaviour: Behaviour): Promise<Ending> {
     case 'breaks_ci':
       await commit(actor, 'ci')
       return answer(actor, done(actor))
+    case 'deletes_test':
+      await commit(actor, 'none', true)
+      return answer(actor, done(actor))
     case 'explains':
     case 'declines':
       if (request.kind !== 'fix-review') break
@@ -287,15 +292,16 @@ async function edit(actor: Actor): Promise<void> {
 }
 
 /** Everything in the tree, as one commit; a conflict session makes the branch anew on the target. */
-async function commit(actor: Actor, flaw: 'none' | 'gate' | 'ci' = 'none'): Promise<void> {
+async function commit(actor: Actor, flaw: 'none' | 'gate' | 'ci' = 'none', deletesTest = false): Promise<void> {
   await edit(actor)
   const { world, request, session } = actor
   const { repository } = world
   const { commits } = repository
   await actor.step('agent.commit', () => {
     const tree = treeOf(actor)
+    const lacksTest = deletesTest || (commits.get(tree.head).lacksTest && request.kind !== 'fix-integrity')
     const make = (parent: typeof tree.head, replaces: (typeof tree.head)[] = []) => {
-      const sha = commits.make({ parents: [parent], by: 'agent', session: session.id, flaw, replaces })
+      const sha = commits.make({ parents: [parent], by: 'agent', session: session.id, flaw, lacksTest, replaces })
       session.commits.push(sha)
       return sha
     }
@@ -328,7 +334,7 @@ function failed(
 }
 
 function report(changes: object = {}): object {
-  return { outcome: 'done', summary: 'did it', learnings: [], ...changes }
+  return { outcome: 'done', summary: 'did it', learnings: ['uses node:test'], ...changes }
 }
 
 function done(actor: Actor): object {
@@ -400,7 +406,7 @@ function verdictsOf({ state }: World, fromNought: boolean): object[] {
   return judged.map((index, position) => ({
     criterion: fromNought ? position : index,
     verdict: 'confirmed',
-    evidence: 'seen',
+    evidence: 'seen in README.md',
   }))
 }
 

@@ -1,5 +1,6 @@
 /** What the real operations are given in the simulated world: the real store, everything else simulated. */
 import type { ModelTable } from '../../../src/agent/routing.ts'
+import { openFindings } from '../../../src/domain/integrity/open-findings.ts'
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts'
 import type { RunOptions } from '../../../src/domain/run.ts'
 import type { RunParts } from '../../../src/operations/run-parts.ts'
@@ -32,6 +33,7 @@ export function createRunParts(world: World, process: Process): RunParts {
     store,
     now: world.time.now,
     webhooks: NOBODY_IS_TOLD,
+    person: async () => 'ann',
     preflight: async () => ({ options: optionsOf(world.history.setup), notes: [] }),
     openForge: async () => createForge(world, process),
     pushCurrentBranch: async () => {},
@@ -118,9 +120,10 @@ function createStore(world: World, process: Process): Store {
 }
 
 /** Who goes on by force has read what every group is blocked by. */
-function acceptForced({ state, acceptedWithoutChecks }: World): void {
-  for (const { block, lastPushed } of Object.values(state?.groups ?? {})) {
+function acceptForced({ state, acceptedWithoutChecks, waived }: World): void {
+  for (const { block, lastPushed, headBranch, guard } of Object.values(state?.groups ?? {})) {
     if (block?.cause.includes('no check ran') && lastPushed !== null) acceptedWithoutChecks.add(lastPushed)
+    if (block !== null && openFindings(guard).length > 0) waived.add(`refs/heads/${headBranch}`)
   }
 }
 

@@ -1,7 +1,9 @@
 /** Workspaces behind their interface: what git would do, done to the world's branches, through the door. */
 import { Failure } from '../../../src/domain/failure.ts'
 import type { CommitSha } from '../../../src/domain/ids.ts'
+import { NO_CHANGES } from '../../../src/domain/integrity/changes.ts'
 import type { Slot, Workspaces } from '../../../src/workspace/workspace.ts'
+import { change, changes } from '../../support/changes.ts'
 import type { Call } from '../history.ts'
 import { type Passage, pass } from '../world/door.ts'
 import type { Process } from '../world/process.ts'
@@ -21,6 +23,8 @@ export function createWorkspaces(world: World, process: Process): Workspaces {
     if (tree === undefined) throw new Failure('git_failed', `no worktree for ${branch}`)
     return tree
   }
+
+  const lacksTest = (commit: CommitSha) => commits.get(commit).lacksTest
 
   return {
     ensure: ({ branch, base }) =>
@@ -96,10 +100,15 @@ export function createWorkspaces(world: World, process: Process): Workspaces {
               throw new Failure('git_refused', 'non-fast-forward')
           }
           remote.set(ref, commit)
-          journal.pushes.push({ ref, commit, pid: process.pid })
+          journal.pushes.push({ ref, commit, pid: process.pid, lacksTest: lacksTest(commit) && !world.waived.has(ref) })
           pulls.moved(ref)
         },
       }),
+    changes: ({ since, commit }) =>
+      look('workspace.changes', {
+        effect: () => (lacksTest(commit) && !lacksTest(since) ? DELETED_TEST : NO_CHANGES),
+      }),
+    files: async () => ['README.md'],
     relate: ({ branch, commit }) =>
       look('workspace.relate', {
         effect: () => {
@@ -161,6 +170,8 @@ export function createWorkspaces(world: World, process: Process): Workspaces {
     return commits.make({ parents: [ours], by: 'forge', replaces: replayed, flaw })
   }
 }
+
+const DELETED_TEST = changes(change('test/a.test.ts', `-it('adds', () => {})`))
 
 function slotOf(branch: string | null): Slot {
   return {

@@ -13,6 +13,8 @@ export type Commit = {
   readonly replaces: readonly CommitSha[]
   /** Whose checks the tree fails: the project's own before a push, or only the forge's. */
   readonly flaw: 'none' | 'gate' | 'ci'
+  /** The tree lacks a test that was there. */
+  readonly lacksTest: boolean
   /** On the target branch: conflicts with every branch that does not contain it. */
   readonly clashes: boolean
 }
@@ -52,7 +54,8 @@ export function createCommits(): Commits {
     make({ parents, by, ...rest }) {
       const sha = (commits.size + 1).toString(16).padStart(40, '0') as CommitSha
       const flaw = rest.flaw ?? 'none'
-      commits.set(sha, { session: null, replaces: [], clashes: false, ...rest, flaw, sha, parents, by })
+      const lacksTest = rest.lacksTest ?? parents.some((parent) => get(parent).lacksTest)
+      commits.set(sha, { session: null, replaces: [], clashes: false, ...rest, flaw, lacksTest, sha, parents, by })
       return sha
     },
     get,

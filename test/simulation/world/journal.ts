@@ -74,7 +74,13 @@ export type Journal = {
   readonly lines: string[]
   readonly merges: Merge[]
   readonly opened: { readonly pull: number; readonly branch: string }[]
-  readonly pushes: { readonly ref: string; readonly commit: CommitSha; readonly pid: number }[]
+  readonly pushes: {
+    readonly ref: string
+    readonly commit: CommitSha
+    readonly pid: number
+    /** Without a test that was there, which no person let go. */
+    readonly lacksTest: boolean
+  }[]
   readonly deletedRefs: string[]
   /** Our words below what others said. */
   readonly replies: {

@@ -37,6 +37,8 @@ export type World = {
   highestFence: number
   /** A person was told that no check ran for these heads, and said "go on". */
   readonly acceptedWithoutChecks: Set<CommitSha>
+  /** Refs for whose branch a person let through what the diff guard had found. */
+  readonly waived: Set<string>
   /** Starts another process while the others go on. */
   launch: (how: 'second_process' | 'taken_over') => void
   /** Titles of tasks that really need no change. */
@@ -93,6 +95,7 @@ export function createWorld(history: History): World {
     state: null,
     highestFence: 0,
     acceptedWithoutChecks: new Set(),
+    waived: new Set(),
     launch: () => {},
     needless: new Set(),
     remembered: new Map(),
