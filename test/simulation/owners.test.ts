@@ -9,12 +9,15 @@ const HISTORY = {
   moves: [{ call: 'forge.changed' as const, nth: 3, what: 'changes_person' as const }],
 }
 
-/** Every call that the history makes; the disk is written to so often that some are enough. */
+/** How often the disk is written to while a run that is over is put away. */
+const LAST_WRITES = 40
+
+/** Every call that the history makes; the disk is written to so often that some are enough, and all at the end. */
 async function momentsOf(): Promise<readonly { call: Call; nth: number }[]> {
   const { world } = await simulate(HISTORY)
   return [...world.calls].flatMap(([call, times]) =>
     Array.from({ length: times }, (_, nth) => ({ call, nth })).filter(
-      ({ nth }) => call !== 'disk.write' || nth % 10 === 0,
+      ({ nth }) => call !== 'disk.write' || nth % 10 === 0 || nth >= times - LAST_WRITES,
     ),
   )
 }

@@ -142,11 +142,15 @@ async function run(world: World, order: Order): Promise<End | null> {
   return running.get(owner) ?? { kind: 'died' }
 }
 
-/** Who was replaced stops with exactly that, whatever it was doing. */
+/**
+ * Who was replaced stops with exactly that, whatever it was doing; unless the run was over before, and it was putting
+ * it away: success is saved by its owner or not at all.
+ */
 function checkSuperseded(world: World, running: ReadonlyMap<Process, End | null>): void {
   for (const [{ superseded, pid }, end] of running) {
     if (!superseded || end === null || end.kind === 'died') continue
     if (end.kind === 'failed' && end.failure.kind === 'superseded') continue
+    if (end.kind === 'ended' && end.end.status === 'success' && isOver(world)) continue
     world.journal.lateEnds.push(`process ${pid} was superseded and ended with ${describeEnd(null, end)}`)
   }
 }
