@@ -17,7 +17,7 @@ async function momentsOf(): Promise<readonly { call: Call; nth: number }[]> {
   const { world } = await simulate(HISTORY)
   return [...world.calls].flatMap(([call, times]) =>
     Array.from({ length: times }, (_, nth) => ({ call, nth })).filter(
-      ({ nth }) => call !== 'disk.write' || nth % 10 === 0 || nth >= times - LAST_WRITES,
+      ({ nth }) => call !== 'disk.write' || nth % 20 === 0 || nth >= times - LAST_WRITES,
     ),
   )
 }

@@ -4,13 +4,15 @@
  */
 import { dirname } from 'node:path'
 
-type File = { content: string; durable: string }
+type File = { readonly id: number; content: string; durable: string }
 
 export type Disk = {
   exists(path: string): boolean
   /** Throws ENOENT. */
   read(path: string): string
   write(path: string, text: string): void
+  /** Another one for a new file of an old name. Throws ENOENT. */
+  idOf(path: string): number
   list(directory: string): string[]
   mkdir(path: string): string | undefined
   rename(from: string, to: string): void
@@ -38,6 +40,7 @@ export function createDisk(): Disk {
   }
   const opened = new Map<number, File>()
   let descriptors = FIRST_FD
+  let files = 0
 
   function fail(code: string, path: string): never {
     throw Object.assign(new Error(`${code}: ${path}`), { code })
@@ -53,7 +56,8 @@ export function createDisk(): Disk {
 
   function create(path: string): File {
     if (!directories.has(dirname(path))) return fail('ENOENT', path)
-    const file = { content: '', durable: '' }
+    files += 1
+    const file = { id: files, content: '', durable: '' }
     names.set(path, file)
     return file
   }
@@ -63,6 +67,7 @@ export function createDisk(): Disk {
   return {
     exists: (path) => names.has(path) || directories.has(path),
     read: (path) => get(path).content,
+    idOf: (path) => get(path).id,
     write(path, text) {
       const file = names.get(path) ?? create(path)
       file.content = text

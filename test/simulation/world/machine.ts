@@ -83,6 +83,11 @@ function readFile({ disk, processStart }: Kernel, path: string): string {
   return `${pid} (node) S ${'0 '.repeat(18)}${start} 0`
 }
 
+/** All that is there by now, in one piece; an iterator is what the store uses of a stream. */
+async function* readStream({ disk }: Kernel, path: string, { start = 0 }: { start?: number } = {}) {
+  yield Buffer.from(disk.read(path)).subarray(start)
+}
+
 const real = { ...fs }
 const promises = { ...fs.promises }
 const kill = process.kill.bind(process)
@@ -106,12 +111,18 @@ Object.assign(fs.promises, {
       : kernel.write(path as string, () => kernel.disk.mkdir(path as string)),
   ),
   chmod: answering(promises.chmod, () => undefined),
+  stat: answering(promises.stat, ({ disk }, path) => ({
+    dev: 1n,
+    ino: BigInt(disk.idOf(path as string)),
+    birthtimeNs: 0n,
+  })),
   copyFile: answering(promises.copyFile, (kernel, from, to) =>
     kernel.write(to as string, () => kernel.disk.write(to as string, kernel.disk.read(from as string))),
   ),
 })
 
 Object.assign(fs, {
+  createReadStream: atOnce(real.createReadStream as Call, readStream),
   openSync: atOnce(real.openSync, ({ disk }, path, flags) => disk.open(path, flags)),
   closeSync: (fd: number) => {
     const kernel = running.getStore()
