@@ -2,11 +2,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/events.ts'
-import { type Message, toMessage } from '../../src/notify/event/message.ts'
 import { WEBHOOK_EVENTS } from '../../src/notify/event/notification.ts'
-import { advanceStory, NO_STORY } from '../../src/notify/event/story.ts'
-import { toNotification } from '../../src/notify/event/to-notification.ts'
 import { runCli, startCli } from '../support/cli.ts'
+import { messagesOf } from '../support/messages.ts'
 import { createPlace, type Place } from '../support/place.ts'
 import { robustScenario } from '../support/robust-scenario.ts'
 import { createReceiver, type Receiver, SECRET } from '../support/webhook-receiver.ts'
@@ -208,26 +206,6 @@ function countOf(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1
   return counts
-}
-
-/** What should have been told of these events; the facts about the plan do not matter for the ids. */
-function messagesOf(state: string, events: readonly RunEvent[]): readonly Message[] {
-  const facts = {
-    goal: '',
-    workingDirectory: '',
-    targetBranch: '',
-    maxSessions: null,
-    autoMerge: true,
-    prPerTask: false,
-    tasks: [],
-    groups: {},
-  }
-  let story = NO_STORY
-  return events.flatMap((event) => {
-    const told = toNotification(event, { story, facts })
-    story = advanceStory(story, event)
-    return told === null ? [] : [toMessage(state, event, told)]
-  })
 }
 
 function readEvents(file: string): readonly RunEvent[] {

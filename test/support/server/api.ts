@@ -2,6 +2,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { expect } from 'vitest'
+import { readSentEvents, type SentEvent } from './sse.ts'
 
 export type Answer<Body = Record<string, unknown>> = {
   readonly status: number
@@ -26,8 +27,6 @@ export type EventsRequest = {
   readonly headers?: Readonly<Record<string, string>>
   readonly until?: (event: SentEvent) => boolean
 }
-
-export type SentEvent = { readonly id: string | null; readonly event: string; readonly data: Loose }
 
 export async function createApi(url: string, password: string | null): Promise<Api> {
   const document = (await (await fetch(`${url}/openapi.json`)).json()) as Loose
@@ -61,7 +60,7 @@ export async function createApi(url: string, password: string | null): Promise<A
       if (response.status !== 200) return []
       const events: SentEvent[] = []
       try {
-        for await (const event of read(response)) {
+        for await (const event of readSentEvents(response)) {
           events.push(event)
           if (until(event)) break
         }
@@ -70,20 +69,6 @@ export async function createApi(url: string, password: string | null): Promise<A
       }
       return events
     },
-  }
-}
-
-async function* read(response: Response): AsyncGenerator<SentEvent> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    const blocks = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n\n')
-    rest = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? null
-      const data = field('data')
-      if (data !== null) yield { id: field('id'), event: field('event') ?? '', data: JSON.parse(data) }
-    }
   }
 }
 
