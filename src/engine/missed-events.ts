@@ -6,7 +6,7 @@ import type { RunEvent, RunEventBody } from '../domain/events.ts'
 import type { GroupId, TaskId } from '../domain/ids.ts'
 import { allTasks, findGroup } from '../domain/plan.ts'
 import type { GroupState, RunState, SessionRecord, TaskEvidence } from '../domain/run.ts'
-import { pullRequestText } from './pull-request-text.ts'
+import { isOpenedByUs, prCreated } from './opening.ts'
 
 type Said = {
   readonly sessions: Set<string>
@@ -109,11 +109,9 @@ function missedPrs(state: RunState, said: Said): readonly RunEventBody[] {
 
 function missedOpening(state: RunState, groupId: GroupId, group: GroupState, said: Said): RunEventBody[] {
   const planned = state.plan === null ? undefined : findGroup(state.plan, groupId)
-  const isOurs = group.acts.some((act) => act.kind === 'open_pr')
-  if (group.pr === null || planned === undefined || !isOurs || said.created.has(group.pr.number)) return []
-  const { title } = pullRequestText(state, planned)
-  const base = state.options.targetBranch
-  return [{ type: 'pr.created', groupId, ...group.pr, title, branch: group.headBranch, base }]
+  const { pr, headBranch } = group
+  if (pr === null || planned === undefined || !isOpenedByUs(group) || said.created.has(pr.number)) return []
+  return [prCreated(state, planned, { pr, headBranch })]
 }
 
 function missedMerge(groupId: GroupId, { pr, merged, acts }: GroupState, said: Said): RunEventBody[] {

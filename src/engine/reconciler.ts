@@ -21,6 +21,7 @@ import { readLetters } from './letters.ts'
 import { withGroup } from './memory.ts'
 import { showNotice } from './notice.ts'
 import { observeGroup } from './observe.ts'
+import { isOpenedByUs, prCreated } from './opening.ts'
 import { requireOwner } from './ownership.ts'
 
 /** `replan`: a person has something to say about the plan. */
@@ -76,8 +77,17 @@ async function note(context: Context, o: GroupObservation, decision: Decision): 
     await noteCi(context, o, decision)
   }
   // An act saves its intent, and this with it; only who waits may be asked for the status before the next save.
-  const save = decision.action.kind === 'wait' ? memory.update : memory.note
+  const found = openedUnheard(o)
+  const save = decision.action.kind === 'wait' || found !== null ? memory.update : memory.note
   await save((state) => withGroup(state, o.group.id, (group) => noted(group, o, decision)))
+  if (found !== null) await memory.emit(prCreated(memory.state(), o.group, found))
+}
+
+/** We asked for it, and did not live, or were not answered, to say that it was opened. */
+function openedUnheard({ pr: seen, state }: GroupObservation): Parameters<typeof prCreated>[2] | null {
+  if (seen.kind !== 'pr' || state.pr?.number === seen.pr.number || !isOpenedByUs(state)) return null
+  const { number, url } = seen.pr
+  return { pr: { number, url }, headBranch: state.headBranch }
 }
 
 function noted(group: GroupState, o: GroupObservation, decision: Decision): GroupState {

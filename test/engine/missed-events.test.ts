@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src/domain/events.ts'
+import { Failure } from '../../src/domain/failure.ts'
 import type { RunOptions, RunState } from '../../src/domain/run.ts'
 import { createControl } from '../../src/engine/control.ts'
 import { runEngine } from '../../src/engine/engine.ts'
@@ -40,7 +41,11 @@ const PLAN = {
   ],
 }
 
-async function runToTheEnd(): Promise<{ state: RunState; events: readonly RunEvent[] }> {
+type Parts = ReturnType<typeof createParts>
+
+async function runToTheEnd(
+  change: (parts: Parts) => Parts = (parts) => parts,
+): Promise<{ state: RunState; events: readonly RunEvent[] }> {
   const world = createWorld()
   const parts = createParts(world, (request) => {
     if (request.kind === 'plan') return completed(PLAN)
@@ -48,7 +53,7 @@ async function runToTheEnd(): Promise<{ state: RunState; events: readonly RunEve
     return completed({ outcome: 'done', summary: 'did it', learnings: [] })
   })
   const initial = initialState('20260101-000000' as never, 'do it', OPTIONS, world.now)
-  const { state, status } = await runEngine(parts, initial, createControl())
+  const { state, status } = await runEngine(change(parts), initial, createControl())
   expect(status).toBe('success')
   return { state, events: world.events }
 }
@@ -68,6 +73,30 @@ const MOMENTARY = new Set(['seq', 'at', 'runId', 'detail', 'tasksDone', 'turns',
 function essence(event: object): object {
   return Object.fromEntries(Object.entries(event).filter(([name]) => !MOMENTARY.has(name)))
 }
+
+/** It was opened, and the answer was lost on the way. */
+function unanswered(forge: Parts['forge']): Parts['forge'] {
+  let lost = 0
+  return {
+    ...forge,
+    async ensureOpen(request, ...rest) {
+      const opened = await forge.ensureOpen(request, ...rest)
+      if (opened.created && lost++ === 0) throw new Failure('forge_unreachable', 'the connection broke')
+      return opened
+    },
+  }
+}
+
+describe('a pull request that was opened without our hearing of it', () => {
+  it('is said once, when it is found', async () => {
+    const { events } = await runToTheEnd((parts) => ({ ...parts, forge: unanswered(parts.forge) }))
+    const told = events.flatMap((event) => (event.type === 'pr.created' ? [[event.number, event.title]] : []))
+    expect(told).toEqual([
+      [1, 'First'],
+      [2, 'Second'],
+    ])
+  })
+})
 
 describe('what was saved and never said', () => {
   it('is nothing after a whole run', async () => {

@@ -5,6 +5,7 @@ import type { CommitSha } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Counter } from '../../domain/run.ts'
 import type { Context } from '../context.ts'
+import { prCreated } from '../opening.ts'
 import { digestText, pullRequestText } from '../pull-request-text.ts'
 import type { ActResult } from './act-result.ts'
 import { unlessRefused } from './courtesy.ts'
@@ -58,15 +59,7 @@ export async function openPr(context: Context, o: GroupObservation, head: Commit
       prText: digestText(text),
       counters: { ...group.counters, openFailures: 0 },
     }))
-    await memory.emit({
-      type: 'pr.created',
-      groupId: o.group.id,
-      number: pr.number,
-      url: pr.url,
-      title: text.title,
-      branch: o.state.headBranch,
-      base: memory.state().options.targetBranch,
-    })
+    await memory.emit(prCreated(memory.state(), o.group, { pr, headBranch: o.state.headBranch }))
   })
 }
 

@@ -91,6 +91,10 @@ export function problemsOf(outcome: ServerStoryOutcome): readonly string[] {
       : [
           `${groups} groups have ${pulls.length} pull requests, ${pulls.filter(({ merged }) => merged).length} merged.`,
         ]),
+    ...(['pr.created', 'pr.merged'] as const).flatMap((type) => {
+      const told = record.filter((event) => event.type === type).length
+      return told === pulls.length ? [] : [`${pulls.length} pull requests, ${told} times ${type}.`]
+    }),
     ...(merges === groups ? [] : [`${groups} groups were merged ${merges} times.`]),
     ...(leftProcesses === 0 ? [] : [`${leftProcesses} processes of the run were left behind.`]),
   ]
