@@ -6,7 +6,8 @@ import type { SessionResult } from '../../../src/agent/agent.ts'
 import { decideRun, type RunDecision, type RunObservation } from '../../../src/domain/decide/run.ts'
 import { Failure } from '../../../src/domain/failure.ts'
 import type { CommitSha, ConversationId, GroupId, SessionId } from '../../../src/domain/ids.ts'
-import type { GroupState, RunAttempt, RunState, SessionRecord } from '../../../src/domain/run.ts'
+import type { CriterionEvidence, GroupState, RunAttempt, RunState, SessionRecord } from '../../../src/domain/run.ts'
+import { MAX_LOOKS } from '../../../src/domain/verdicts.ts'
 import { beginRunAttempt } from '../../../src/engine/attempts.ts'
 import { settleSession } from '../../../src/engine/settle.ts'
 import { toSha } from './commit-graph.ts'
@@ -197,11 +198,26 @@ function accept(state: RunState, { session }: Asked, target: CommitSha): readonl
           ...worked,
           verification: {
             ...verification,
-            results: [...verification.results, evidenceOf('it is documented', verdict, target)],
+            results: withVerdict(verification.results, verdict, target),
           },
         },
       ])
   }
+}
+
+/** As the engine accepts it: one answer for a criterion, unclear is looked at once more, and unclear twice is unmet. */
+function withVerdict(
+  results: readonly CriterionEvidence[],
+  verdict: CriterionEvidence['verdict'],
+  target: CommitSha,
+): readonly CriterionEvidence[] {
+  const before = results.find(({ criterion }) => criterion === 'it is documented')
+  const looks = (before?.looks ?? 0) + 1
+  const counts = verdict === 'inconclusive' && looks >= MAX_LOOKS ? 'refuted' : verdict
+  return [
+    ...results.filter((result) => result !== before),
+    { ...evidenceOf('it is documented', counts, target), looks },
+  ]
 }
 
 function withGroups(state: RunState, changes: Partial<GroupState>): RunState {

@@ -80,7 +80,10 @@ function isAskedFor({ state, policy, target }: RunObservation, { session, subjec
     if (state.messages.length > 0) return true
     return verification?.followedUp === false && verification.results.some(({ verdict }) => verdict === 'refuted')
   }
-  const isOpen = (verification?.results.length ?? 0) < plan.criteria.length
+  const results = verification?.results ?? []
+  // Unclear is looked at once more; after that it is unmet.
+  const isUnclear = results.some(({ verdict }) => verdict === 'inconclusive')
+  const isOpen = results.length < plan.criteria.length || isUnclear
   return (
     plan.groups.every(({ id }) => isDone(state, id)) && verification?.commit === target && subject === target && isOpen
   )
