@@ -5,6 +5,7 @@ import { composeServer } from './compose/server.ts'
 import { toFailure } from './domain/failure.ts'
 import { explainFailure } from './domain/failure-sentence.ts'
 import { toPlainText } from './lib/plain-text.ts'
+import { hashPassword, readNewPassword } from './server/guard/hash-password.ts'
 
 type Flags = { host?: string; restPort?: string; workingDir?: string; corsOrigins?: string; password?: string }
 
@@ -16,19 +17,28 @@ const program = new Command('claudetm-server')
   .option('--working-dir <directory>', 'repositories may lie below it (more: CLAUDETM_ROOTS)')
   .option('--cors-origins <origins>', 'origins whose pages may speak to it (CLAUDETM_CORS_ORIGINS)')
   .option('--password <password>', 'visible to others on this machine: better CLAUDETM_PASSWORD_HASH')
-  .action(run)
+  .action((flags: Flags) => orExplain(() => serve(flags)))
+
+program
+  .command('hash-password')
+  .description('read a password (from a pipe, or without echo from the terminal) and print its hash')
+  .action(() => orExplain(printHash))
 
 void program.parseAsync()
 
-async function run(flags: Flags): Promise<void> {
+async function orExplain(act: () => Promise<void>): Promise<void> {
   try {
-    await serve(flags)
+    await act()
   } catch (error) {
     const { sentence, cure } = explainFailure(toFailure(error))
     say(sentence)
     if (cure !== null) say(`Next: ${cure}`)
     process.exitCode = 1
   }
+}
+
+async function printHash(): Promise<void> {
+  process.stdout.write(`${await hashPassword(await readNewPassword(process.stdin, process.stderr))}\n`)
 }
 
 async function serve({ restPort, password, ...flags }: Flags): Promise<void> {
