@@ -31,9 +31,11 @@ const REMOTE_COMMANDS: ReadonlySet<string> = new Set(['fetch', 'push', 'ls-remot
 const HALF_MADE_ATTEMPTS = 5
 const HALF_MADE_PAUSE_MS = 20
 
+const HALF_MADE = /failed to read \S*worktrees\/[^/]+\/(?:commondir|gitdir|HEAD)|bad object worktrees\/[^/]+\/HEAD/
+
 /** git reads the files of all worktrees before it does anything, and dies of one that is being made (seen with 2.39). */
-function metHalfMadeWorktree({ exitCode, output }: CommandResult): boolean {
-  return exitCode !== 0 && /failed to read \S*worktrees\/[^/]+\/(?:commondir|gitdir|HEAD)/.test(output)
+export function metHalfMadeWorktree({ exitCode, output }: Pick<CommandResult, 'exitCode' | 'output'>): boolean {
+  return exitCode !== 0 && HALF_MADE.test(output)
 }
 
 const SAFE_CONFIG = [

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { runCommand } from '../../src/lib/command.ts'
+import { metHalfMadeWorktree } from '../../src/workspace/git.ts'
 
 export type RepositoryRequest = {
   /** Content of the initial commit, path to text; default one README.md. */
@@ -82,8 +83,15 @@ function gitEnvironment(home: string): Record<string, string> {
   }
 }
 
-async function runGit(cwd: string, env: Record<string, string>, args: readonly string[]): Promise<string> {
+/** Worktrees come and go while tests look: a git that met one half-made did nothing, and is asked again. */
+async function runGit(
+  cwd: string,
+  env: Record<string, string>,
+  args: readonly string[],
+  attempts = 20,
+): Promise<string> {
   const result = await runCommand('git', ['-c', 'gc.auto=0', ...args], { cwd, env, timeoutMs: 60_000 })
+  if (attempts > 1 && metHalfMadeWorktree(result)) return runGit(cwd, env, args, attempts - 1)
   if (result.exitCode !== 0) throw new Error(`git ${args.join(' ')} failed: ${result.startError ?? result.output}`)
   return result.stdout.trimEnd()
 }

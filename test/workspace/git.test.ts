@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 /** A git that meets a half-made worktree the first `times` times, as the real one says it (2.39). */
-async function createMeeting(times: number) {
+async function createMeeting(times: number, words = 'failed to read .git/worktrees/1/commondir: Success') {
   const repository = await createRepository()
   open.push(repository)
   const bin = join(repository.directory, 'bin')
@@ -22,7 +22,7 @@ async function createMeeting(times: number) {
     '#!/bin/sh',
     `echo . >> ${count}`,
     `if [ "$(wc -l < ${count})" -le ${times} ]; then`,
-    "  echo 'fatal: failed to read .git/worktrees/1/commondir: Success' >&2; exit 128",
+    `  echo 'fatal: ${words}' >&2; exit 128`,
     'fi',
     `PATH='${PATH}' exec git "$@"`,
   ]
@@ -36,6 +36,12 @@ async function createMeeting(times: number) {
 test('a worktree that somebody is just adding is waited for, not died of', async () => {
   const { git, calls } = await createMeeting(2)
   expect([await git.run(['rev-parse', '--abbrev-ref', 'HEAD']), await calls()]).toEqual(['main', 3])
+})
+
+test('nor is a push, which says it in other words', async () => {
+  const { git, calls } = await createMeeting(1, 'bad object worktrees/checkout-1/HEAD')
+  await git.run(['push', '--quiet', '.', 'HEAD:refs/claudetm/pushed'])
+  expect(await calls()).toBe(2)
 })
 
 test('one that stays half-made is told', async () => {
