@@ -50,11 +50,23 @@ export function createCommits(): Commits {
     return commit
   }
 
+  /** As git joins two: of what both had, the side that changed it counts; a deletion that one side took back is gone. */
+  function joinedLacksTest(parents: readonly CommitSha[]): boolean {
+    const [one, other] = parents
+    if (one === undefined) return false
+    const ours = get(one).lacksTest
+    if (other === undefined || get(other).lacksTest === ours) return ours
+    const theirs = ancestors(other)
+    const shared = [...ancestors(one)].filter((sha) => theirs.has(sha)).sort()
+    const base = shared.at(-1) // names are given in the order of time
+    return base === undefined || get(base).lacksTest !== ours ? ours : get(other).lacksTest
+  }
+
   return {
     make({ parents, by, ...rest }) {
       const sha = (commits.size + 1).toString(16).padStart(40, '0') as CommitSha
       const flaw = rest.flaw ?? 'none'
-      const lacksTest = rest.lacksTest ?? parents.some((parent) => get(parent).lacksTest)
+      const lacksTest = rest.lacksTest ?? joinedLacksTest(parents)
       commits.set(sha, { session: null, replaces: [], clashes: false, ...rest, flaw, lacksTest, sha, parents, by })
       return sha
     },
