@@ -35,7 +35,7 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
     editPlan(world, (lines) =>
       insertBeforeCriteria(lines, [`### PR 9: More ${nextId(world)}`, `- [ ] Extra ${nextId(world)}`, '']),
     ),
-  plan_remove: (world) => editPlan(world, (lines) => withoutFirst(lines, /^- \[ \] /)),
+  plan_remove: (world) => editPlan(world, (lines) => takeOut(world, lines)),
   plan_tick: (world) => editPlan(world, (lines) => tick(world, lines)),
   plan_untick: (world) => editPlan(world, (lines) => untick(world, lines)),
   plan_reword: (world) =>
@@ -49,7 +49,7 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
     if (opened !== null) editPlan(world, () => insertTask(opened.split('\n'), `- [ ] Added ${nextId(world)}`))
   },
   plan_nonsense: (world) => {
-    editPlan(world, () => ['nothing that looks like a plan'])
+    editPlan(world, () => [NONSENSE])
     world.journal.wanted = null // whatever was written before is gone
   },
   thread_person: (world) => onPull(world, (pull) => pull.threads.push(newThread(world, pull, 'ann'))),
@@ -187,11 +187,15 @@ function moveTarget({ repository }: World, clashes: boolean): void {
   repository.remote.set(TARGET_REF, commit)
 }
 
+const NONSENSE = 'nothing that looks like a plan'
+
 function editPlan(world: World, change: (lines: readonly string[]) => readonly string[]): void {
   const file = `${DIRECTORY}/plan.md`
   if (!world.disk.exists(file)) return
   const text = change(world.disk.read(file).split('\n')).join('\n')
   world.disk.write(file, text)
+  // Whoever writes a plan below nonsense has put it in the place of the plan that was there.
+  if (text.startsWith(NONSENSE)) for (const id of world.planned) world.journal.takenOut.add(id)
   const titles = [...text.matchAll(/^- \[[ x]\] (?:`[^`]*` )?(.*?)(?: <!-- \w+ -->)?$/gm)].map(
     (match) => match[1] ?? '',
   )
@@ -208,8 +212,10 @@ function insertBeforeCriteria(lines: readonly string[], more: readonly string[])
   return at < 0 ? [...lines, ...more] : [...lines.slice(0, at), ...more, ...lines.slice(at)]
 }
 
-function withoutFirst(lines: readonly string[], pattern: RegExp): readonly string[] {
-  const at = lines.findIndex((line) => pattern.test(line))
+function takeOut({ journal }: World, lines: readonly string[]): readonly string[] {
+  const at = lines.findIndex((line) => line.startsWith('- [ ] '))
+  const id = TASK_ID.exec(lines[at] ?? '')?.[1]
+  if (id !== undefined) journal.takenOut.add(id)
   return lines.filter((_, index) => index !== at)
 }
 

@@ -210,8 +210,8 @@ function tasksSkipped(world: World): readonly string[] {
 
 /** Nobody but a person who could see it takes a task out of the plan. */
 function tasksForgotten({ state, journal, planned }: World): readonly string[] {
-  if (state?.plan == null || state.status !== 'success' || journal.fired.has('plan_remove')) return []
-  const ids = new Set<string>(allTasks(state.plan).map(({ id }) => id))
+  if (state?.plan == null || state.status !== 'success') return []
+  const ids = new Set<string>([...allTasks(state.plan).map(({ id }) => id), ...journal.takenOut])
   return [...planned].filter((id) => !ids.has(id)).map((id) => `${id} is not in the plan any more`)
 }
 

@@ -102,6 +102,8 @@ export type Journal = {
   /** Ids of tasks that a person ticked or unticked. */
   readonly ticked: Set<string>
   readonly unticked: Set<string>
+  /** Ids of tasks that a person took out of plan.md. */
+  readonly takenOut: Set<string>
   /** Titles of tasks for which a second look saw that nothing was to do. */
   readonly confirmed: Set<string>
   /** Titles that were in plan.md as a person last left it. */
@@ -130,6 +132,7 @@ export function createJournal(): Journal {
     blocks: [],
     ticked: new Set(),
     unticked: new Set(),
+    takenOut: new Set(),
     confirmed: new Set(),
     wanted: null,
     checkoutMoves: [],
