@@ -21,7 +21,13 @@ export async function requestOfOwner(
 ): Promise<ControlOutcome> {
   const owner = await store.owner()
   if (owner === null) return notRunning(await store.load())
-  await store.requestControl(request, reason)
+  try {
+    await store.requestControl(request, reason)
+  } catch (error) {
+    // It may have ended and put everything away while it was asked.
+    if ((await store.owner()) !== null) throw error
+    return notRunning(await store.load())
+  }
   return { kind: 'requested', owner }
 }
 

@@ -1,6 +1,9 @@
 /** What others do in the world: people, bots, machines. */
+
+import { toFailure } from '../../src/domain/failure.ts'
 import type { CommitSha } from '../../src/domain/ids.ts'
 import type { Remark } from '../../src/domain/observation.ts'
+import { requestOfOwner } from '../../src/operations/pause.ts'
 import { createStateDirStore } from '../../src/store/state-dir/state-dir-store.ts'
 import { type Deed, FAULTS, type Fault } from './history.ts'
 import { runOn } from './world/machine.ts'
@@ -126,7 +129,11 @@ function request(world: World, wanted: 'pause' | 'stop'): void {
   void runOn(kernel, async () => {
     const { time, controlWaiters } = world
     const store = createStateDirStore({ directory: DIRECTORY, now: time.now, host: 'here', pid: 1 })
-    await store.requestControl(wanted, null)
+    try {
+      await requestOfOwner(store, wanted, null)
+    } catch (error) {
+      if (toFailure(error).kind !== 'run_missing') throw error // it has just ended, and the person is told so
+    }
     for (const wake of controlWaiters) wake()
   })
 }

@@ -143,14 +143,13 @@ function repliesTwice({ journal, pulls }: World): readonly string[] {
 }
 
 function resolvedEarly({ journal, repository }: World): readonly string[] {
-  if (journal.fired.has('push_force_person')) return [] // it was there, and a person threw it out
   return journal.replies
     .filter(({ resolve, thread }) => resolve && thread !== null)
-    .flatMap(({ thread, remoteHead, atSession }) => {
+    .flatMap(({ thread, pushed, atSession }) => {
       const fix = journal.sessions.slice(0, atSession).findLast(({ fixed }) => fixed.includes(thread ?? ''))
       const commit = fix?.commits.at(-1)
       if (commit === undefined) return []
-      const there = remoteHead !== null && reachesOrReplaces(repository, remoteHead, commit)
+      const there = pushed.some((head) => reachesOrReplaces(repository, head, commit))
       return there ? [] : [`${thread} was resolved before ${short(commit)} was on the remote`]
     })
 }

@@ -119,11 +119,7 @@ async function run(world: World, order: Order): Promise<End | null> {
   }
   world.launch = (how) => {
     const elsewhere = how === 'taken_over'
-    if (elsewhere) {
-      world.journal.grants += 1
-      world.journal.forcedAt.push(world.time.now())
-    }
-    begin({ kind: 'resume', force: elsewhere }, elsewhere ? `host${world.processes.length}` : 'here')
+    begin(elsewhere ? force(world) : { kind: 'resume' }, elsewhere ? `host${world.processes.length}` : 'here')
   }
   const first = begin(order, 'here')
   const started = world.time.elapsed()
@@ -221,7 +217,7 @@ function react(world: World, before: Order, end: End): Order {
     world.fullFor = 0
     switch (end.failure.kind) {
       case 'run_locked': // by a host that is gone, as far as this person knows
-        return { kind: 'resume', force: true }
+        return force(world)
       case 'run_missing':
         return { kind: 'start' }
       case 'run_exists':
@@ -231,13 +227,20 @@ function react(world: World, before: Order, end: End): Order {
         return hasRun(world) ? { kind: 'resume' } : { kind: 'start' }
       default:
         world.journal.violations.push(`${before.kind} ended with ${end.failure.kind}: ${end.failure.message}`)
-        return { kind: 'resume', force: true }
+        return force(world)
     }
   }
   const { status, reason, command } = end.end
   if (status === 'blocked') return cure(world, { cause: reason ?? '', command: command ?? '' })
   if (/resume --auto-merge/.test(reason ?? '')) return { kind: 'resume', autoMerge: true }
   return { kind: 'resume' }
+}
+
+/** Gives every budget back. */
+function force({ journal, time }: World): Order {
+  journal.grants += 1
+  journal.forcedAt.push(time.now())
+  return { kind: 'resume', force: true }
 }
 
 /** It was put away before the process died. */
@@ -260,9 +263,7 @@ function cure(world: World, block: { cause: string; command: string }): Order {
     case 'claudetm resume':
       return { kind: 'resume' }
     case 'claudetm resume --force':
-      journal.grants += 1
-      journal.forcedAt.push(world.time.now())
-      return { kind: 'resume', force: true }
+      return force(world)
     case 'claudetm resume --max-sessions <more>':
       journal.grants += 1
       return { kind: 'resume', maxSessions: history.setup.maxSessions }
@@ -273,7 +274,7 @@ function cure(world: World, block: { cause: string; command: string }): Order {
       return { kind: 'resume', message: 'take the small one' }
     default:
       journal.violations.push(`a block names no command that can be run: ${JSON.stringify(block)}`)
-      return { kind: 'resume', force: true }
+      return force(world)
   }
 }
 

@@ -164,10 +164,10 @@ export function createForge(world: World, process: Process): Forge {
       pull.keys.add(key)
       if (thread === undefined) pull.comments.push(ours)
       else thread.remarks = [...thread.remarks, ours]
-      const remoteHead = repository.remote.get(refOf(pull.branch)) ?? null
+      const pushed = journal.pushes.map(({ commit }) => commit)
       const resolve = to.kind === 'thread' && to.resolve
       const where = { pull: pull.number, thread: thread?.id ?? null, atSession: journal.sessions.length }
-      journal.replies.push({ ...where, key, resolve, after, remoteHead, body })
+      journal.replies.push({ ...where, key, resolve, after, pushed, body })
     }
     if (thread !== undefined && to.kind === 'thread' && to.resolve) thread.resolved = true
   }

@@ -89,7 +89,8 @@ export type Journal = {
     readonly resolve: boolean
     /** The last thing others had said there. */
     readonly after: string | null
-    readonly remoteHead: CommitSha | null
+    /** What we had pushed by then, whatever others did to it. */
+    readonly pushed: readonly CommitSha[]
     readonly pull: number
     readonly body: string
     /** How many sessions there had been. */
