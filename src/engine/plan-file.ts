@@ -78,17 +78,19 @@ export function createPlanFile(parts: { store: Store; lock: RunLock; memory: Mem
     const base = { id: digestOf(body).slice(0, 8), tasks: allTasks(plan).map((task) => task.id), ticked }
     const text = `${body}\n<!-- plan ${base.id} -->\n`
     const digest = digestOf(text)
-    const from = await store.readDocument('plan.md')
-    if (isOfPerson(from)) return
-    // The file first: after a crash in between it reads as an edit that changes nothing.
-    if (from !== text && !(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // read before the next step
-    if (state.planFileDigest === digest) return
-    await memory.note((before) => ({
+    const note = (before: RunState): RunState => ({
       ...before,
       planFileDigest: digest,
       planFileTicked: ticked,
       planFileBases: [...before.planFileBases.filter(({ id }) => id !== base.id), base].slice(-KEPT_BASES),
-    }))
+    })
+    const from = await store.readDocument('plan.md')
+    if (isOfPerson(from)) return
+    // The first one is known before it is there: whatever differs from it later is a person's.
+    if (state.planFileDigest === null) await memory.update(note)
+    // Later ones are there before they are known: after a crash in between one reads as an edit that changes nothing.
+    if (from !== text && !(await store.exchangeDocument(lock, 'plan.md', { from, to: text }))) return // read before the next step
+    if (memory.state().planFileDigest !== digest) await memory.note(note)
   }
 
   return { sync, write, isEdited: async () => (await readEdited()) !== null }

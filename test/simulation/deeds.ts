@@ -194,13 +194,22 @@ function moveTarget({ repository }: World, clashes: boolean): void {
   repository.remote.set(TARGET_REF, commit)
 }
 
+/** As editors do: what was saved is there after a power cut. */
+function save({ disk }: World, file: string, text: string): void {
+  disk.write(file, text)
+  const opened = disk.open(file, 'r')
+  disk.sync(opened)
+  disk.close(opened)
+  disk.syncDirectory(DIRECTORY)
+}
+
 const NONSENSE = 'nothing that looks like a plan'
 
 function editPlan(world: World, change: (lines: readonly string[]) => readonly string[]): void {
   const file = `${DIRECTORY}/plan.md`
   if (!world.disk.exists(file)) return
   const text = change(world.disk.read(file).split('\n')).join('\n')
-  world.disk.write(file, text)
+  save(world, file, text)
   // Whoever writes a plan below nonsense has put it in the place of the plan that was there.
   if (text.startsWith(NONSENSE)) for (const id of world.planned) world.journal.takenOut.add(id)
   const titles = [...text.matchAll(/^- \[[ x]\] (?:`[^`]*` )?(.*?)(?: <!-- \w+ -->)?$/gm)].map(

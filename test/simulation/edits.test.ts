@@ -5,14 +5,23 @@ import { simulate } from './simulate.ts'
 
 const HISTORY = { ...PLAIN_HISTORY, setup: { ...PLAIN_SETUP, criteria: 'judged' as const } }
 
-describe('an edit of plan.md at any write to the disk', () => {
-  it.each<Move['what']>(['plan_add', 'plan_reword', 'plan_tick'])(
-    '%s',
-    async (what) => {
+const EDITS: readonly { readonly deeds: readonly Move['what'][]; readonly every: number }[] = [
+  { deeds: ['plan_add'], every: 1 },
+  { deeds: ['plan_reword'], every: 1 },
+  { deeds: ['plan_tick'], every: 1 },
+  { deeds: ['plan_add', 'fails'], every: 3 },
+  { deeds: ['plan_add', 'power_cut'], every: 3 },
+]
+
+describe('an edit of plan.md at a write to the disk', () => {
+  it.each(EDITS)(
+    '$deeds at every $every',
+    async ({ deeds, every }) => {
       const { world } = await simulate(HISTORY)
       const broken: string[] = []
-      for (let nth = 0; nth < (world.calls.get('disk.write') ?? 0); nth += 1) {
-        const { violations, story } = await simulate({ ...HISTORY, moves: [{ call: 'disk.write', nth, what }] })
+      for (let nth = 0; nth < (world.calls.get('disk.write') ?? 0); nth += every) {
+        const moves = deeds.map((what) => ({ call: 'disk.write' as const, nth, what }))
+        const { violations, story } = await simulate({ ...HISTORY, moves })
         if (Object.keys(violations).length > 0) broken.push(story)
       }
       expect(broken).toEqual([])
