@@ -81,7 +81,11 @@ function addRunCommands(program: Command, parts: Parts, finish: Finish): void {
     .option('--target-branch <name>', 'branch that pull requests are merged into', parseText)
     .option('--budget <usd>', 'most that one session may cost', parseUsd)
     .option('--max-cost <usd>', 'most that the whole run may cost', parseUsd)
-    .option('--criteria <text>', 'what must hold at the end; a `command` in backticks is run (repeatable)', collectText)
+    .option(
+      '--criteria <text>',
+      'what must hold at the end: "text", "`command`" or "text (`command`)" (repeatable)',
+      collectText,
+    )
     .option('--verify', 'prove the success criteria on the merged code')
     .option('--no-verify', 'end without that proof')
     .addOption(new Option('-l, --log-level <level>', 'how much is printed').choices(['quiet', 'normal', 'verbose']))

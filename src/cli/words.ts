@@ -23,10 +23,6 @@ export function moment(epochMs: number, now: number): string {
   return day(epochMs) === day(now) ? clock(epochMs) : `${day(epochMs)} ${clock(epochMs)}`
 }
 
-export function count(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`
-}
-
 function day(epochMs: number): string {
   const at = new Date(epochMs)
   return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(pad).join('-')

@@ -1,14 +1,15 @@
 /** Success criteria from different hands, put together: the user's own come first and are kept as they are. */
 import type { Criterion } from './plan.ts'
-import { fromCodeSpan } from './plan-inline.ts'
+import { fromCodeSpan, readCriterion } from './plan-inline.ts'
 import { toCommand, toLine } from './plan-text.ts'
 
-/** As given with `--criteria`: a text wholly in backticks is a command. null = there is no text. */
+/** As given with `--criteria`: in one line it is read as a line of plan.md is, with its command. null = there is no text. */
 export function toUserCriterion(text: string): Criterion | null {
   const line = toLine(text)
-  const command = /\n/.test(text.trim()) ? null : fromCodeSpan(toCommand(text))?.trim()
-  if (command) return { text: toLine(command), command, source: 'user' }
-  return line === '' ? null : { text: line, command: null, source: 'user' }
+  if (line === '') return null
+  const read = /\n/.test(text.trim()) ? { text: line, command: null } : readCriterion(toCommand(text))
+  const command = read.command?.trim() || null
+  return { text: toLine(read.text) || line, command, source: 'user' }
 }
 
 /** As the planner wrote it. Backticks around a whole command would run its output, so they are taken as quotes. */

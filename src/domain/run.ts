@@ -316,6 +316,8 @@ export type Verification = {
   readonly commit: CommitSha
   /** The plan was changed because of what this round refuted. */
   readonly followedUp: boolean
+  /** The round before refuted the same commit, and nobody saw anything to add to the plan: this one is the last word. */
+  readonly isRepeat: boolean
   /** One per judged criterion; those without one are still to be judged. */
   readonly results: readonly CriterionEvidence[]
 }

@@ -1,7 +1,8 @@
 /**
  * What a judging session's verdict is worth: nothing, until it confirms and names something that is there. Pure.
  */
-import type { CriterionEvidence, Verdict, VerdictWord } from './run.ts'
+import type { CommitSha } from './ids.ts'
+import type { CriterionEvidence, Verdict, VerdictWord, Verification } from './run.ts'
 
 /** Looks at one criterion on one commit; who cannot show it then has not shown it. */
 export const MAX_LOOKS = 2
@@ -63,4 +64,10 @@ function wordsOf(text: string): readonly string[] {
 /** `domain/plan.ts` for `src/domain/plan.ts`. */
 function isTail(word: string, files: readonly string[]): boolean {
   return word.includes('/') && files.some((path) => path.endsWith(`/${word}`))
+}
+
+/** The next look at the criteria, before any result. */
+export function beginRound(before: Verification | null, commit: CommitSha): Verification {
+  const isRepeat = before?.followedUp === true && before.commit === commit
+  return { round: (before?.round ?? 0) + 1, commit, followedUp: false, isRepeat, results: [] }
 }

@@ -163,7 +163,9 @@ async function acceptUpdate(context: Context, output: PlanOutput): Promise<strin
   await memory.update((before) => ({
     ...applyEdit(before, applied, clock.now()),
     messages: before.messages.slice(answeredMessages(state)),
-    verification: before.verification === null ? null : { ...before.verification, followedUp: true },
+    // Who has said something wants to know how it stands now, from the first round on.
+    verification:
+      source === 'message' || before.verification === null ? null : { ...before.verification, followedUp: true },
     attempt: null,
   }))
   return null

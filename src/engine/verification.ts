@@ -8,7 +8,7 @@ import type { RunDecision } from '../domain/decide/run.ts'
 import type { CommitSha } from '../domain/ids.ts'
 import type { Criterion } from '../domain/plan.ts'
 import type { CheckRun, CriterionEvidence, RunState } from '../domain/run.ts'
-import { judgeVerdict, matchVerdicts } from '../domain/verdicts.ts'
+import { beginRound, judgeVerdict, matchVerdicts } from '../domain/verdicts.ts'
 import type { Slot } from '../workspace/workspace.ts'
 import { installDependencies } from './actions/workspace.ts'
 import type { Context } from './context.ts'
@@ -19,7 +19,8 @@ export async function verifyCommands(context: Context): Promise<void> {
   const { memory, forge, workspaces, halt } = context
   const commit = await forge.targetHead()
   const criteria = memory.state().plan?.criteria ?? []
-  const round = (memory.state().verification?.round ?? 0) + 1
+  const begun = beginRound(memory.state().verification, commit)
+  const { round } = begun
   await memory.emit({ type: 'verification.started', round, commit, criteria: criteria.length })
   const withCommand = criteria.filter((criterion) => criterion.command !== null)
   const results =
@@ -30,7 +31,7 @@ export async function verifyCommands(context: Context): Promise<void> {
   await memory.update((state) => ({
     ...state,
     attempt: null,
-    verification: { round, commit, followedUp: false, results },
+    verification: { ...begun, results },
   }))
   for (const result of results) await memory.emit({ type: 'verification.result', round, result })
 }

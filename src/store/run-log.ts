@@ -2,6 +2,7 @@
 import type { RunEvent } from '../domain/events.ts'
 import { describeFinding } from '../domain/integrity/open-findings.ts'
 import type { CriterionEvidence, LogLevel, RunState } from '../domain/run.ts'
+import { count } from '../lib/count.ts'
 import { toPlainText } from '../lib/plain-text.ts'
 
 export type Progress = { readonly tasksDone: number; readonly tasksTotal: number }
@@ -90,11 +91,11 @@ function describeEvent(event: RunEvent): string {
     case 'run.status':
       return `run: ${event.from} -> ${event.to}${because(event.reason)}`
     case 'run.completed':
-      return `${event.result}${because(event.reason)}: ${event.tasksDone}/${event.tasksTotal} tasks, ${event.prsMerged} merged, ${event.sessions} sessions, ${dollars(event.costUsd)}, ${duration(event.durationMs)}`
+      return `${event.result}${because(event.reason)}: ${event.tasksDone}/${event.tasksTotal} tasks, ${event.prsMerged} merged, ${count(event.sessions, 'session')}, ${dollars(event.costUsd)}, ${duration(event.durationMs)}`
     case 'recovered':
       return `recovered: ${event.sessions} sessions settled, ${event.processesEnded} processes ended, ${event.adopted} workspaces adopted`
     case 'plan.created':
-      return `plan: ${event.tasks} tasks in ${event.groups} pull requests, ${event.criteria} success criteria`
+      return `plan: ${count(event.tasks, 'task')} in ${count(event.groups, 'pull request')}, ${count(event.criteria, 'success criterion', 'success criteria')}`
     case 'plan.updated':
       return `plan updated (${event.source}): ${event.added} added, ${event.changed} changed, ${event.removed} removed, ${event.reopened} reopened`
     case 'plan.edit_rejected':
@@ -112,7 +113,7 @@ function describeEvent(event: RunEvent): string {
     case 'agent.retrying':
       return `the service refuses, attempt ${event.attempt} in ${duration(event.delayMs)}: ${event.error}`
     case 'session.completed':
-      return `${about(event.groupId)}session ${event.outcome} (${event.kind})${event.detail === '' ? '' : `: ${event.detail}`} (${dollars(event.costUsd)}, ${event.turns} turns, ${event.inputTokens + event.outputTokens} tokens, ${duration(event.durationMs)})`
+      return `${about(event.groupId)}session ${event.outcome} (${event.kind})${event.detail === '' ? '' : `: ${event.detail}`} (${dollars(event.costUsd)}, ${count(event.turns, 'turn')}, ${event.inputTokens + event.outputTokens} tokens, ${duration(event.durationMs)})`
     case 'session.recovered':
       return `${about(event.groupId)}a session was cut short (${event.kind}${event.taskId === null ? '' : ` ${event.taskId}`}): ${event.outcome}, ${dollars(event.costUsd)}`
     case 'usage_limit':
@@ -172,7 +173,7 @@ function describeEvent(event: RunEvent): string {
     case 'paused':
       return `${about(event.groupId)}paused: ${event.why}; to go on: ${event.command}`
     case 'verification.started':
-      return `verification round ${event.round} of ${short(event.commit)}: ${event.criteria} criteria`
+      return `verification round ${event.round} of ${short(event.commit)}: ${count(event.criteria, 'criterion', 'criteria')}`
     case 'verification.result':
       return `criterion ${event.result.verdict}: ${event.result.criterion}${because(shownEvidence(event.result))}`
     case 'warning':

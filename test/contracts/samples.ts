@@ -206,6 +206,7 @@ export function sampleState(changes: Partial<RunState> = {}): RunState {
       round: 1,
       commit: COMMIT,
       followedUp: false,
+      isRepeat: false,
       results: [
         {
           criterion: 'it works',

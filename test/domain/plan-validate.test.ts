@@ -196,13 +196,23 @@ describe('a planner’s answer', () => {
       ],
       groups: [group('A', ['x'])],
     }
-    const userCriteria = ['`npm test`', ' The README\nexplains it ', '`a` and `b`', '', '``echo `date` ``']
+    const userCriteria = [
+      '`npm test`',
+      ' The README\nexplains it ',
+      '`a` and `b`',
+      '',
+      '``echo `date` ``',
+      'It starts (`npm start -- --help`)',
+      'The help says `start`',
+    ]
     const built = buildPlan(output, { ...REQUEST, userCriteria })
     expect(built.kind === 'plan' && built.plan.criteria).toEqual([
       { text: 'npm test', command: 'npm test', source: 'user' },
       { text: 'The README explains it', command: null, source: 'user' },
       { text: '`a` and `b`', command: null, source: 'user' },
       { text: 'echo `date`', command: 'echo `date`', source: 'user' },
+      { text: 'It starts', command: 'npm start -- --help', source: 'user' },
+      { text: 'The help says `start`', command: null, source: 'user' },
       { text: 'Fast', command: null, source: 'plan' },
     ])
   })

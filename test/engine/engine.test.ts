@@ -132,4 +132,14 @@ describe('a criterion without a command', () => {
     const update = world.prompts.find((prompt) => prompt.kind === 'plan-update')
     expect(update?.prompt).toContain('counts as unmet, because 2 looks could not show it: cannot tell')
   })
+
+  it('is asked about a second time on the same commit when there was nothing to add, and not a third time', async () => {
+    const world = createWorld()
+    const unmet = { verdicts: [{ criterion: 1, verdict: 'refuted', evidence: 'it is not there' }] }
+    const { end, kinds } = await run(world, (request, w) => {
+      return request.kind === 'verify' ? completed(unmet) : diligent(request, w)
+    })
+    expect(kinds.slice(4)).toEqual(['verify', 'plan-update', 'verify'])
+    expect(end).toMatchObject({ status: 'blocked', reason: expect.stringContaining('documented') })
+  })
 })

@@ -292,7 +292,11 @@ function paidTwice(world: World): readonly string[] {
 function askedTooEarly({ journal }: World): readonly string[] {
   if (journal.fired.has('clock_forward') || journal.fired.has('clock_back')) return []
   return journal.sessions.flatMap((session, index) => {
-    const limit = journal.sessions.slice(0, index).findLast(({ refusedUntil }) => refusedUntil !== null)
+    const limit = journal.sessions
+      .slice(0, index)
+      .findLast(
+        ({ refusedUntil, isRefusalSaved, pid }) => refusedUntil !== null && (isRefusalSaved || pid === session.pid),
+      )
     const until = limit?.refusedUntil ?? 0
     const asked = journal.sessions
       .slice(0, index)
@@ -309,6 +313,10 @@ const BUDGETS = ['failures', 'cutOffs', 'undelivered', 'finishes', 'gateFixes'] 
 export function watchState(world: World, state: RunState): void {
   for (const { id } of state.plan === null ? [] : allTasks(state.plan)) world.planned.add(id)
   const { journal, begun } = world
+  for (const { id, outcome } of state.sessions.slice(-3)) {
+    const session = journal.sessions.find((each) => each.id === id)
+    if (session !== undefined && outcome === 'refused') session.isRefusalSaved = true
+  }
   for (const session of state.sessions.slice(-3)) {
     if (session.groupId === null || begun.has(session.id)) continue
     const attempt = state.groups[session.groupId]?.attempt ?? null

@@ -129,7 +129,7 @@ describe('a process', () => {
 
   test('is gone when it is a zombie', async () => {
     // The shell becomes something that never waits for its child. Before that it would: the child ends only afterwards.
-    const shell = spawn('sh', ['-c', '(read line) <&0 & echo $!; exec sleep 60'], {
+    const shell = spawn('sh', ['-c', 'exec 3<&0; (read line <&3) & echo $!; exec sleep 60'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     try {

@@ -39,7 +39,7 @@ async function logged(level: 'quiet' | 'normal' | 'verbose'): Promise<readonly s
 
 test('the verbose log has one plain line per event, whatever is in it', async () => {
   expect(await logged('verbose')).toEqual([
-    '[claudetm 03:04:05 0/2] plan: 2 tasks in 1 pull requests, 1 success criteria',
+    '[claudetm 03:04:05 0/2] plan: 2 tasks in 1 pull request, 1 success criterion',
     '[claude 03:04:05 0/2] [worker] Bash: npm test',
     '[claude 03:04:05 0/2] I think',
     '[claudetm 03:04:05 1/2] g1 t1 done (committed, cccccccccc): one red [claudetm 00:00:00] forged',

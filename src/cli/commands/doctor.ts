@@ -1,10 +1,11 @@
 /** `claudetm doctor` */
+
+import { count } from '../../lib/count.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import type { DoctorCheck } from '../../operations/doctor/finding.ts'
 import { choosePaint, type Style } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
-import { count } from '../words.ts'
 
 export async function doctor(parts: CliParts, options: { json?: true }): Promise<number> {
   const checks = await parts.doctor()

@@ -2,6 +2,7 @@
 import { Failure } from '../../domain/failure.ts'
 import type { Check, PrSnapshot } from '../../domain/observation.ts'
 import type { CiRun, Forge } from '../../forge/forge.ts'
+import { count } from '../../lib/count.ts'
 import { withoutHiddenComments } from '../../lib/hidden-comments.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { readCiLogs } from '../../operations/ci-logs.ts'
@@ -11,7 +12,7 @@ import type { CiLogFlags, CiStatusFlags, CommentFlags, PrFlags } from '../flags.
 import { choosePaint, type Paint, type Style } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
-import { count, duration, moment } from '../words.ts'
+import { duration, moment } from '../words.ts'
 
 export async function showPr(parts: CliParts, options: PrFlags): Promise<number> {
   return looking(parts, async (at) => {

@@ -1,12 +1,13 @@
 /** `claudetm status` */
 
 import { describeFinding } from '../../domain/integrity/open-findings.ts'
+import { count } from '../../lib/count.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { type GroupStatus, readStatus, type StatusReport } from '../../operations/status.ts'
 import { choosePaint, type Paint, type Style } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
-import { count, dollars, duration, moment } from '../words.ts'
+import { dollars, duration, moment } from '../words.ts'
 
 export async function showStatus(parts: CliParts, options: { json?: true }): Promise<number> {
   const report = await readStatus(parts)

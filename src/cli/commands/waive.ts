@@ -1,13 +1,13 @@
 /** `claudetm waive`: lists what the diff guard holds back, or lets it through in a person's name. */
 import { Failure } from '../../domain/failure.ts'
 import { describeFinding } from '../../domain/integrity/open-findings.ts'
+import { count } from '../../lib/count.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import type { OpenFinding } from '../../operations/findings.ts'
 import { readOpenFindings, type WaiveOutcome, waiveFindings } from '../../operations/waive.ts'
 import type { WaiveFlags } from '../flags.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines } from '../print.ts'
-import { count } from '../words.ts'
 
 export async function waive(parts: CliParts, findings: readonly string[], options: WaiveFlags): Promise<number> {
   if (findings.length === 0 && !options.all) return list(parts, options)

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { text as readAll } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { Failure } from '../../domain/failure.ts'
+import { count } from '../../lib/count.ts'
 import { STANDARD_PREFIX, secretProblem } from '../../notify/hooks/hook-secret.ts'
 import {
   deliverPending,
@@ -24,7 +25,7 @@ import type { WebhookView } from '../../operations/webhooks/webhook-view.ts'
 import type { AddFlags, DeliverFlags, DeliveriesFlags, Json, TestFlags, UpdateFlags, WebhookFlags } from '../flags.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
-import { count, moment } from '../words.ts'
+import { moment } from '../words.ts'
 
 export async function list(parts: CliParts, options: Json): Promise<number> {
   const answer = listWebhooks(await parts.openWebhooks())

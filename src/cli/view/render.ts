@@ -2,10 +2,12 @@
  * The live area as lines: what is so far, the plan as a tree, and what is going on now. Pure. Never wider than the
  * terminal and never higher: what matters least is left out first.
  */
+
+import { count } from '../../lib/count.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { type Paint, plain, type Style } from '../paint.ts'
 import { cutToWidth, textWidth } from '../text-width.ts'
-import { clock, count, dollars, duration } from '../words.ts'
+import { clock, dollars, duration } from '../words.ts'
 import type { Activity, ViewGroup, ViewModel, ViewTask } from './model.ts'
 
 export type Frame = {

@@ -2,7 +2,7 @@
 import { observeBudget } from '../budget.ts'
 import type { CommitSha, GroupId } from '../ids.ts'
 import { backoffMs, type Policy } from '../policy.ts'
-import type { Block, RunAttempt, RunSessionKind, RunState } from '../run.ts'
+import type { Block, RunAttempt, RunSessionKind, RunState, Verification } from '../run.ts'
 import { FORCE } from './answers.ts'
 import { runnableGroups } from './schedule.ts'
 
@@ -45,11 +45,14 @@ export function decideRun(o: RunObservation): RunDecision {
 export function updateRequest(state: RunState, policy: Policy): string | null {
   if (state.messages.length > 0) return `message:${state.messages.length}`
   const { verification } = state
-  if (verification === null || verification.followedUp || verification.round >= policy.maxVerificationRounds)
-    return null
+  if (verification === null || verification.followedUp || isLastRound(verification, policy)) return null
   return verification.results.some((result) => result.verdict === 'refuted')
     ? `verification:${verification.round}`
     : null
+}
+
+function isLastRound({ round, isRepeat }: Verification, policy: Policy): boolean {
+  return isRepeat || round >= policy.maxVerificationRounds
 }
 
 function ending(o: RunObservation): RunDecision {
@@ -62,11 +65,11 @@ function ending(o: RunObservation): RunDecision {
   const unclear = current.results.some((result) => result.verdict === 'inconclusive')
   if (current.results.length < criteria.length || unclear) return ask(o, 'verify', current.commit)
   if (current.results.every((result) => result.verdict === 'confirmed')) return { kind: 'succeed' }
-  if (current.round < policy.maxVerificationRounds) return nextRound(o)
+  if (!isLastRound(current, policy)) return nextRound(o)
   const open = current.results.filter((result) => result.verdict !== 'confirmed')
   return blockRun(
     `not confirmed on the merged code: ${open.map((result) => result.criterion).join('; ')}`,
-    `${current.round} rounds of verification`,
+    `${current.round} rounds of verification${current.isRepeat ? '; there was nothing to add to the plan' : ''}`,
   )
 }
 

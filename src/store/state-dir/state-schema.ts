@@ -278,6 +278,7 @@ const verification = z.strictObject({
   round: count,
   commit: commitSha,
   followedUp: z.boolean(),
+  isRepeat: z.boolean().default(false), // runs of 0.1.0 did not know it
   results: z.array(
     z.strictObject({
       criterion: text,

@@ -7,7 +7,7 @@ import { decideRun, type RunDecision, type RunObservation } from '../../../src/d
 import { Failure } from '../../../src/domain/failure.ts'
 import type { CommitSha, ConversationId, GroupId, SessionId } from '../../../src/domain/ids.ts'
 import type { CriterionEvidence, GroupState, RunAttempt, RunState, SessionRecord } from '../../../src/domain/run.ts'
-import { MAX_LOOKS } from '../../../src/domain/verdicts.ts'
+import { beginRound, MAX_LOOKS } from '../../../src/domain/verdicts.ts'
 import { beginRunAttempt } from '../../../src/engine/attempts.ts'
 import { settleSession } from '../../../src/engine/settle.ts'
 import { toSha } from './commit-graph.ts'
@@ -112,7 +112,6 @@ function carryOut(world: RunWorld, decision: RunDecision): readonly Next[] {
         ),
       ]
     case 'verify': {
-      const round = (state.verification?.round ?? 0) + 1
       const command = (['confirmed', 'refuted'] as const).map((verdict) =>
         evidenceOf('tests pass', verdict, world.target),
       )
@@ -120,7 +119,7 @@ function carryOut(world: RunWorld, decision: RunDecision): readonly Next[] {
         to(`the command: ${result.verdict}`, {
           ...state,
           attempt: null,
-          verification: { round, commit: world.target, followedUp: false, results: [result] },
+          verification: { ...beginRound(state.verification, world.target), results: [result] },
         }),
       )
     }
@@ -182,7 +181,7 @@ function accept(state: RunState, { session }: Asked, target: CommitSha): readonl
       const followed = {
         ...worked,
         messages,
-        verification: verification === null ? null : { ...verification, followedUp: true },
+        verification: verification === null || state.messages.length > 0 ? null : { ...verification, followedUp: true },
       }
       return [
         ['more to do', withGroups(followed, { stage: 'pending' })],
@@ -274,6 +273,7 @@ function keyOf({ now, target, movesLeft, state }: RunWorld, phase: string): stri
           verification.round,
           verification.commit === target,
           verification.followedUp,
+          verification.isRepeat,
           verification.results.map(({ verdict }) => verdict),
         ],
     Math.max(0, (usageLimitUntil ?? 0) - now),

@@ -78,7 +78,11 @@ function isAskedFor({ state, policy, target }: RunObservation, { session, subjec
   if (plan === null) return false
   if (session === 'plan-update') {
     if (state.messages.length > 0) return true
-    return verification?.followedUp === false && verification.results.some(({ verdict }) => verdict === 'refuted')
+    return (
+      verification?.followedUp === false &&
+      !verification.isRepeat &&
+      verification.results.some(({ verdict }) => verdict === 'refuted')
+    )
   }
   const results = verification?.results ?? []
   // Unclear is looked at once more; after that it is unmet.

@@ -69,15 +69,21 @@ const RESULTS: readonly (readonly CriterionEvidence['verdict'][])[] = [
   ['confirmed', 'inconclusive'],
 ]
 
+const LAST_WORDS = [
+  { followedUp: false, isRepeat: false },
+  { followedUp: true, isRepeat: false },
+  { followedUp: false, isRepeat: true },
+] as const
+
 const VERIFICATIONS: readonly (Verification | null)[] = [
   null,
   ...[1, SMALL_POLICY.maxVerificationRounds].flatMap((round) =>
     [HEAD, OTHER].flatMap((commit) =>
-      [false, true].flatMap((followedUp) =>
+      LAST_WORDS.flatMap((words) =>
         RESULTS.map((verdicts) => ({
           round,
           commit,
-          followedUp,
+          ...words,
           results: verdicts.map((verdict, index) => evidenceOf(PLAN.criteria[index]?.text ?? '', verdict, commit)),
         })),
       ),

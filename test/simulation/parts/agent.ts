@@ -119,6 +119,7 @@ function openSession({ journal, time }: World, { pid }: Process, request: Sessio
     continues: request.conversation.mode === 'continue',
     budgetUsd: request.maxBudgetUsd,
     refusedUntil: null,
+    isRefusalSaved: false,
   }
   journal.sessions.push(session)
   return session

@@ -66,6 +66,8 @@ export type Session = {
   readonly budgetUsd: number | null
   /** The account said so. */
   refusedUntil: number | null
+  /** That it was refused is saved: also who comes after a crash can know. */
+  isRefusalSaved: boolean
 }
 
 export type Act = { readonly call: Call; readonly pid: number; readonly fence: number; readonly highest: number }

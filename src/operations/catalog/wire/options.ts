@@ -51,7 +51,7 @@ export const startOptions = z.object({
     .array(z.string().trim().min(1).max(2_000))
     .max(50)
     .optional()
-    .describe('What must hold at the end; a `command` in backticks is run'),
+    .describe('What must hold at the end: a text, a `command`, or a text (`command`)'),
   sandbox: z.enum(['auto', 'on', 'off']).optional(),
   forge: z.enum(FORGE_CHOICES).optional(),
 })
