@@ -182,9 +182,10 @@ function describeEvent(event: RunEvent): string {
 }
 
 /** What confirmed a command is its exit code; the rest of its output is worth a look only when it failed. */
-function shownEvidence({ command, verdict, evidence }: CriterionEvidence): string {
+function shownEvidence({ criterion, command, verdict, evidence }: CriterionEvidence): string {
   if (command === null) return evidence
-  return verdict === 'confirmed' ? `${command}: exit code 0` : evidence.slice(-400)
+  if (verdict !== 'confirmed') return evidence.slice(-400)
+  return criterion === command ? 'exit code 0' : `${command}: exit code 0`
 }
 
 function about(groupId: string | null): string {

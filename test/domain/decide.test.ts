@@ -555,6 +555,11 @@ describe('a pull request waits, is mended, is merged', () => {
       onForge({ mergeScheduled: 'queue', checks: reported(check({ status: 'failed' })) }),
       'ready_to_merge: cancel_merge',
     ],
+    [
+      'scheduled, and then somebody pushes: taken back',
+      onForge({ mergeScheduled: 'auto_merge', head: OTHER }),
+      'ready_to_merge: cancel_merge',
+    ],
     ['a draft waits', onForge({ draft: true }), 'ready_to_merge: wait fact open'],
     [
       // L81

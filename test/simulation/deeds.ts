@@ -41,8 +41,7 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
   plan_remove: (world) => editPlan(world, (lines) => takeOut(world, lines)),
   plan_tick: (world) => editPlan(world, (lines) => tick(world, lines)),
   plan_untick: (world) => editPlan(world, (lines) => untick(world, lines)),
-  plan_reword: (world) =>
-    editPlan(world, (lines) => replaceFirst(lines, /^(- \[ \] (?:`[^`]*` )?)Task/, '$1Better task')),
+  plan_reword: (world) => editPlan(world, (lines) => reword(world, lines)),
   plan_opened: (world) => {
     const file = `${DIRECTORY}/plan.md`
     if (world.disk.exists(file)) world.opened = world.disk.read(file)
@@ -233,6 +232,15 @@ function takeOut({ journal }: World, lines: readonly string[]): readonly string[
   const id = TASK_ID.exec(lines[at] ?? '')?.[1]
   if (id !== undefined) journal.takenOut.add(id)
   return lines.filter((_, index) => index !== at)
+}
+
+const REWORDABLE = /^(- \[ \] (?:`[^`]*` )?)(Task \d+)/
+
+/** What was confirmed before it got other words stays confirmed. */
+function reword({ journal }: World, lines: readonly string[]): readonly string[] {
+  const title = lines.map((line) => REWORDABLE.exec(line)?.[2]).find((found) => found !== undefined)
+  if (title !== undefined && journal.confirmed.has(title)) journal.confirmed.add(`Better ${title.toLowerCase()}`)
+  return replaceFirst(lines, REWORDABLE, `$1Better ${title?.toLowerCase()}`)
 }
 
 function replaceFirst(lines: readonly string[], pattern: RegExp, by: string): readonly string[] {

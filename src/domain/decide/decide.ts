@@ -24,7 +24,7 @@ type Rule = (o: GroupObservation) => Decision | null
 const RULES: readonly Rule[] = [
   decideClosed, // merged, closed, nothing to ship: the end of the group
   decideWorkspace, // no workspace, or it cannot be read
-  decideTakeBack, // the forge would merge without what was added to the plan
+  decideTakeBack, // the forge would merge something else than what was judged
   decideAttempt, // a session's outcome is not dealt with yet
   decideWork, // open tasks
   decideIntegrity, // what was changed is looked at before it leaves

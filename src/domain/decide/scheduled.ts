@@ -20,11 +20,15 @@ export function decideScheduled(o: GroupObservation): Decision | null {
   return waitFor('ready_to_merge', `the forge to merge PR #${pr.number} (${pr.mergeScheduled})`, until)
 }
 
-/** What was scheduled must not ship without what has been added to it since. */
+/** What was scheduled must not ship without what has been added to it since, nor with what nobody has judged. */
 export function decideTakeBack(o: GroupObservation): Decision | null {
   if (o.pr.kind !== 'pr' || o.pr.pr.mergeScheduled === null) return null
+  const { workspace, pr } = o
+  const takeBack = (why: string) => act('ready_to_merge', { kind: 'cancel_merge' }, why)
+  if (workspace.kind === 'present' && workspace.head !== pr.pr.head)
+    return takeBack('the branch is not what was judged')
   const task = firstOpenTask(o.group, o.done)
-  return task === null ? null : act('ready_to_merge', { kind: 'cancel_merge' }, `task ${task.id} was added`)
+  return task === null ? null : takeBack(`task ${task.id} was added`)
 }
 
 /** A queue tests on its own; what is red or asked for on the PR itself must not slip through all the same. */
