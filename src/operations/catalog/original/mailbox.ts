@@ -1,9 +1,9 @@
 /** What was said to the current task and not taken up yet. */
 import { z } from 'zod'
 import { Failure } from '../../../domain/failure.ts'
+import { MAX_MESSAGE_CHARS, type WaitingLetter } from '../../mailbox.ts'
 import { findTask, ofCurrent, whichTask } from '../current.ts'
 import { defineOperation } from '../operation.ts'
-import type { WaitingLetter } from '../run-desk.ts'
 import { messageFields, sendMessage } from '../steering.ts'
 import { instant } from '../wire/task.ts'
 import { toIso } from '../wire/time.ts'
@@ -13,7 +13,7 @@ const send = ofCurrent(sendMessage)
 /** As in the original, blanks are no message, but no malformed one either. */
 export const sendToCurrent = defineOperation({
   ...send,
-  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(100_000) }),
+  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(MAX_MESSAGE_CHARS) }),
   async perform(context, input) {
     if (input.content.trim() === '') throw new Failure('usage', 'the message is blank')
     return send.perform(context, input)
