@@ -25,6 +25,10 @@ export function compose(base: CliBase): CliParts {
         pid: process.pid,
       })
     },
+    async openMailbox() {
+      const { createMailbox } = await import('./store/state-dir/mailbox-directory.ts')
+      return createMailbox({ directory: stateDirectory(repository), now: () => Date.now() })
+    },
     async startRun(request, observer) {
       const { startRun } = await import('./operations/start.ts')
       return startRun(await runParts(), request, observer)

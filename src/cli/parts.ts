@@ -8,6 +8,7 @@ import type { ConfigPath, ShownConfig } from '../operations/config.ts'
 import type { DoctorCheck } from '../operations/doctor/finding.ts'
 import type { MergePrRequest, ResumeRequest, RunEnd, RunObserver, StartRequest } from '../operations/run-request.ts'
 import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
+import type { Mailbox } from '../store/mailbox.ts'
 import type { Store } from '../store/store.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -40,6 +41,7 @@ export type CliParts = CliBase & {
   now(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   openStore(): Promise<Store>
+  openMailbox(): Promise<Mailbox>
   startRun(request: StartRequest, observer: RunObserver): Promise<RunEnd>
   resumeRun(request: ResumeRequest, observer: RunObserver): Promise<RunEnd>
   mergePr(request: MergePrRequest, observer: RunObserver): Promise<RunEnd>

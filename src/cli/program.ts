@@ -30,6 +30,7 @@ import {
   parseWebhookUrl,
 } from './option-values.ts'
 import type { CliBase, CliParts } from './parts.ts'
+import { addSteeringCommands } from './steering-commands.ts'
 import { addWebhookCommands } from './webhook-commands.ts'
 
 type Parts = () => CliParts
@@ -56,6 +57,7 @@ export function createProgram(base: CliBase, parts: Parts, finish: Finish): Comm
   addPullRequestCommands(program, parts, finish)
   addReadCommands(program, parts, finish)
   addControlCommands(program, parts, finish)
+  addSteeringCommands(program, parts, finish)
   addConfigCommands(program, parts, finish)
   addWebhookCommands(program, parts, finish)
   addHouseCommands(program, parts, finish)

@@ -68,6 +68,15 @@ export async function clearMailbox({ store, mailbox }: MailPlace): Promise<{ rea
   return { cleared: await clearLetters(mailbox, createdAt) }
 }
 
+/** As in the original. */
+const PREVIEW_CHARS = 100
+
+/** The beginning of a message, in one line. */
+export function previewOf({ text }: Words): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length <= PREVIEW_CHARS ? line : `${line.slice(0, PREVIEW_CHARS - 3)}...`
+}
+
 /** Letters from before the run are not meant for it; other options are letters too, but nobody's to read. */
 export async function waitingLetters(mailbox: Mailbox, runCreatedAt: number): Promise<readonly WaitingLetter[]> {
   const letters = await mailbox.letters()

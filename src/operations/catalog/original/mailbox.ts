@@ -1,7 +1,7 @@
 /** What was said to the current task and not taken up yet. */
 import { z } from 'zod'
 import { Failure } from '../../../domain/failure.ts'
-import { MAX_MESSAGE_CHARS, type WaitingLetter } from '../../mailbox.ts'
+import { MAX_MESSAGE_CHARS, previewOf, type WaitingLetter } from '../../mailbox.ts'
 import { findTask, ofCurrent, whichTask } from '../current.ts'
 import { defineOperation } from '../operation.ts'
 import { messageFields, sendMessage } from '../steering.ts'
@@ -19,9 +19,6 @@ export const sendToCurrent = defineOperation({
     return send.perform(context, input)
   },
 })
-
-/** As in the original. */
-const PREVIEW_CHARS = 100
 
 const preview = z.object({
   id: z.string(),
@@ -61,15 +58,9 @@ export const checkMailbox = defineOperation({
   },
 })
 
-function toPreview({ id, sender, text, priority, at }: WaitingLetter): z.input<typeof preview> {
-  const line = text.replaceAll(/\s+/g, ' ')
-  return {
-    id,
-    sender,
-    content_preview: line.length <= PREVIEW_CHARS ? line : `${line.slice(0, PREVIEW_CHARS - 3)}...`,
-    priority,
-    timestamp: toIso(at),
-  }
+function toPreview(letter: WaitingLetter): z.input<typeof preview> {
+  const { id, sender, priority, at } = letter
+  return { id, sender, content_preview: previewOf(letter), priority, timestamp: toIso(at) }
 }
 
 export const clearMailbox = defineOperation({
