@@ -29,6 +29,10 @@ export function compose(base: CliBase): CliParts {
       const { createMailbox } = await import('./store/state-dir/mailbox-directory.ts')
       return createMailbox({ directory: stateDirectory(repository), now: () => Date.now() })
     },
+    async openArchived() {
+      const { openArchivedRun } = await import('./store/state-dir/archived-run.ts')
+      return (runId) => openArchivedRun(stateDirectory(repository), runId)
+    },
     async startRun(request, observer) {
       const { startRun } = await import('./operations/start.ts')
       return startRun(await runParts(), request, observer)

@@ -14,8 +14,11 @@ export async function isConfirmed(
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: stdin, output: stdout })
   try {
-    const answer = await terminal.question(`${question} [y/N] `)
-    return /^y(es)?$/i.test(answer.trim())
+    // Ctrl+C and Ctrl+D close it; not every Node rejects the question then.
+    const closed = new Promise<null>((resolve) => terminal.once('close', () => resolve(null)))
+    const answer = await Promise.race([terminal.question(`${question} [y/N] `).catch(() => null), closed])
+    if (answer === null) stdout.write('\n')
+    return answer !== null && /^y(es)?$/i.test(answer.trim())
   } finally {
     terminal.close()
   }

@@ -222,6 +222,23 @@ function addReadCommands(program: Command, parts: Parts, finish: Finish): void {
     .action(async (run: string | undefined, options: Json) =>
       finish(await (await import('./commands/history.ts')).showHistory(parts(), run ?? null, options)),
     )
+  const records = () => import('./commands/records.ts')
+  program
+    .command('sessions')
+    .description('every session of the agent: what it was for, and what it cost')
+    .argument('[run]', 'the id of a run; default: the one that is here, or the last one that ended', parseText)
+    .option('--json', 'print as JSON')
+    .action(async (run: string | undefined, options: Json) =>
+      finish(await (await records()).showSessions(parts(), run ?? null, options)),
+    )
+  program
+    .command('evidence')
+    .description('what proves that the work is done: commits, checks, merges, criteria')
+    .argument('[run]', 'the id of a run; default: the one that is here, or the last one that ended', parseText)
+    .option('--json', 'print as JSON')
+    .action(async (run: string | undefined, options: Json) =>
+      finish(await (await records()).showEvidence(parts(), run ?? null, options)),
+    )
 }
 
 function addControlCommands(program: Command, parts: Parts, finish: Finish): void {
