@@ -25,6 +25,14 @@ export function compose(base: CliBase): CliParts {
         pid: process.pid,
       })
     },
+    async openMailbox() {
+      const { createMailbox } = await import('./store/state-dir/mailbox-directory.ts')
+      return createMailbox({ directory: stateDirectory(repository), now: () => Date.now() })
+    },
+    async openArchived() {
+      const { openArchivedRun } = await import('./store/state-dir/archived-run.ts')
+      return (runId) => openArchivedRun(stateDirectory(repository), runId)
+    },
     async startRun(request, observer) {
       const { startRun } = await import('./operations/start.ts')
       return startRun(await runParts(), request, observer)

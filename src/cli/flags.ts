@@ -4,6 +4,7 @@ import type { LogLevel, MergeMethod, ModelTier, SandboxMode } from '../domain/ru
 import type { WebhookEvent } from '../notify/event/notification.ts'
 import type { DeliveryStatus } from '../notify/outbox/outbox.ts'
 import type { ForgeChoice } from '../operations/run-request.ts'
+import type { Limit } from './option-values.ts'
 
 export type Json = { json?: true }
 
@@ -61,6 +62,23 @@ export type CiStatusFlags = PrFlags & { runId?: number; limit: number }
 export type CiLogFlags = PrFlags & { check?: string; lines: number }
 export type LogFlags = Json & { tail: number; follow: boolean; run?: string }
 export type WaiveFlags = Json & { all: boolean; why?: string }
+export type MessageFlags = Json & { sender: string; priority: number }
+export type ChangeFlags = Json & {
+  model?: ModelTier
+  autoMerge?: boolean
+  maxSessions?: Limit
+  prs?: Limit
+  pauseOnPr?: boolean
+  prPerTask?: boolean
+  budget?: Limit
+  maxCost?: Limit
+  verify?: boolean
+  logLevel?: LogLevel
+  mergeMethod?: MergeMethod
+  admin?: boolean
+  syncBeforeMerge?: boolean
+  draft?: boolean
+}
 export type ControlFlags = Json & { reason?: string }
 
 export type WebhookFlags = Json & {

@@ -15,8 +15,6 @@ const OPTIONS: Readonly<Record<string, string>> = {
 }
 
 const COMMANDS: Readonly<Record<string, string>> = {
-  'config-update': `${NOT_BUILT}. Options of a run can be changed with: claudetm resume --help`,
-  mailbox: `${NOT_BUILT}. Give the run a message with: claudetm resume "…"`,
   profile: `${NOT_BUILT}. Choose the account with environment variables: claudetm doctor`,
   update: `${NOT_BUILT}. Update with: npm install -g claude-task-master@latest`,
   'debug-md': NOT_BUILT,

@@ -12,6 +12,26 @@ export function parseCount(text: string): number {
   return value
 }
 
+export function parsePriority(text: string): number {
+  if (!/^[0-3]$/.test(text)) throw new InvalidArgumentError('It must be 0, 1, 2 or 3; the highest is read first.')
+  return Number(text)
+}
+
+export type Limit = number | 'none'
+
+/** A limit that can also be lifted; null would be an empty value for commander. */
+export function orNone(parse: (text: string) => number): (text: string) => Limit {
+  return (text) => {
+    if (text === 'none') return text
+    try {
+      return parse(text)
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error
+      throw new InvalidArgumentError(`${error.message.replace(/\.$/, '')}, or none.`)
+    }
+  }
+}
+
 /** An id that a server gave. */
 export function parseId(text: string): number {
   const value = Number(text)
@@ -58,6 +78,15 @@ export function parseText(text: string): string {
   const trimmed = text.trim()
   if (trimmed === '') throw new InvalidArgumentError('It must not be blank.')
   return trimmed
+}
+
+/** Not blank, and no longer than what is read. */
+export function parseAtMost(maxChars: number): (text: string) => string {
+  return (text) => {
+    const trimmed = parseText(text)
+    if (trimmed.length > maxChars) throw new InvalidArgumentError(`It must have at most ${maxChars} characters.`)
+    return trimmed
+  }
 }
 
 export function collectText(text: string, before: readonly string[] | undefined): readonly string[] {

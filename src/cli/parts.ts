@@ -3,12 +3,14 @@
  * slow to load is made before it is asked for.
  */
 
+import type { RunId } from '../domain/ids.ts'
 import type { Forge } from '../forge/forge.ts'
 import type { ConfigPath, ShownConfig } from '../operations/config.ts'
 import type { DoctorCheck } from '../operations/doctor/finding.ts'
 import type { MergePrRequest, ResumeRequest, RunEnd, RunObserver, StartRequest } from '../operations/run-request.ts'
 import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
-import type { Store } from '../store/store.ts'
+import type { Mailbox } from '../store/mailbox.ts'
+import type { RunView, Store } from '../store/store.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -40,6 +42,9 @@ export type CliParts = CliBase & {
   now(): number
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   openStore(): Promise<Store>
+  openMailbox(): Promise<Mailbox>
+  /** Runs of this repository that were put away; empty where nothing is kept. */
+  openArchived(): Promise<(runId: RunId) => RunView>
   startRun(request: StartRequest, observer: RunObserver): Promise<RunEnd>
   resumeRun(request: ResumeRequest, observer: RunObserver): Promise<RunEnd>
   mergePr(request: MergePrRequest, observer: RunObserver): Promise<RunEnd>

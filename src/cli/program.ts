@@ -30,6 +30,7 @@ import {
   parseWebhookUrl,
 } from './option-values.ts'
 import type { CliBase, CliParts } from './parts.ts'
+import { addSteeringCommands } from './steering-commands.ts'
 import { addWebhookCommands } from './webhook-commands.ts'
 
 type Parts = () => CliParts
@@ -56,6 +57,7 @@ export function createProgram(base: CliBase, parts: Parts, finish: Finish): Comm
   addPullRequestCommands(program, parts, finish)
   addReadCommands(program, parts, finish)
   addControlCommands(program, parts, finish)
+  addSteeringCommands(program, parts, finish)
   addConfigCommands(program, parts, finish)
   addWebhookCommands(program, parts, finish)
   addHouseCommands(program, parts, finish)
@@ -223,6 +225,23 @@ function addReadCommands(program: Command, parts: Parts, finish: Finish): void {
     .option('--json', 'print as JSON')
     .action(async (run: string | undefined, options: Json) =>
       finish(await (await import('./commands/history.ts')).showHistory(parts(), run ?? null, options)),
+    )
+  const records = () => import('./commands/records.ts')
+  program
+    .command('sessions')
+    .description('every session of the agent: what it was for, and what it cost')
+    .argument('[run]', 'the id of a run; default: the one that is here, or the last one that ended', parseText)
+    .option('--json', 'print as JSON')
+    .action(async (run: string | undefined, options: Json) =>
+      finish(await (await records()).showSessions(parts(), run ?? null, options)),
+    )
+  program
+    .command('evidence')
+    .description('what proves that the work is done: commits, checks, merges, criteria')
+    .argument('[run]', 'the id of a run; default: the one that is here, or the last one that ended', parseText)
+    .option('--json', 'print as JSON')
+    .action(async (run: string | undefined, options: Json) =>
+      finish(await (await records()).showEvidence(parts(), run ?? null, options)),
     )
 }
 

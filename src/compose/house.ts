@@ -3,6 +3,8 @@ import { hostname } from 'node:os'
 import type { CliBase } from '../cli/parts.ts'
 import { stateDirectory } from '../config/paths.ts'
 import type { ResolvedConfig } from '../config/resolve.ts'
+import type { Mailbox } from '../store/mailbox.ts'
+import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import { createStateDirStore } from '../store/state-dir/state-dir-store.ts'
 import type { Store } from '../store/store.ts'
 import { createGit, type Git } from '../workspace/git.ts'
@@ -22,6 +24,7 @@ export type House = {
   readonly github: GithubAccess
   readonly resolved: ResolvedConfig
   readonly store: Store
+  readonly mailbox: Mailbox
   readonly mark: { readonly name: string; readonly value: string }
 }
 
@@ -38,6 +41,7 @@ export async function openHouse(base: HouseBase): Promise<House> {
     github,
     resolved: readConfig(base.environment, repository),
     store: createStateDirStore({ directory: state, now: clock.now, host: hostname(), pid: process.pid }),
+    mailbox: createMailbox({ directory: state, now: clock.now }),
     mark: ownerMark(state),
   }
 }

@@ -14,7 +14,6 @@ import { endMarkedProcesses } from '../lib/marked-processes.ts'
 import { chooseForge, preflight } from '../operations/preflight.ts'
 import type { OpenedRun, RunParts } from '../operations/run-parts.ts'
 import type { WebhookParts } from '../operations/webhooks/webhook-parts.ts'
-import { createMailbox } from '../store/state-dir/mailbox-directory.ts'
 import type { RunLock } from '../store/store.ts'
 import { createSandbox } from '../workspace/confinement/create-sandbox.ts'
 import type { Git } from '../workspace/git.ts'
@@ -63,6 +62,7 @@ export async function createRunParts(base: HouseBase, replaced: Replaced = {}): 
   }
   return {
     store: house.store,
+    mailbox: house.mailbox,
     now: clock.now,
     webhooks: createRunWebhooks(house, replaced.webhooks ?? null),
     preflight: (request) =>
@@ -163,7 +163,7 @@ async function open(
     parts: {
       store: discreetStore(store, redact),
       lock,
-      mailbox: createMailbox({ directory: store.location, now: clock.now }),
+      mailbox: house.mailbox,
       agent: discreetAgent(agent, redact),
       forge,
       workspaces,

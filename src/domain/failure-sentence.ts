@@ -55,7 +55,7 @@ const EXPLANATIONS: Readonly<Record<FailureKind, Explain>> = {
   run_missing: (message) => ({ sentence: message, cure: 'claudetm start "your goal"' }),
   run_locked: (message, facts) => ({
     sentence: `${message}${known(facts.pid, (pid) => ` (process ${pid}${known(facts.host, (host) => ` on ${host}`)})`)}`,
-    cure: 'Watch it: claudetm status, or end it: claudetm stop. If it ran on a host that is gone: claudetm resume --force',
+    cure: 'Watch it: claudetm status, tell it something: claudetm mailbox send "…", or end it: claudetm stop. If it ran on a host that is gone: claudetm resume --force',
   }),
   run_finished: (message) => ({ sentence: message, cure: 'claudetm start "your next goal"' }),
   superseded: (message) => ({ sentence: `another process took over this run: ${message}`, cure: 'claudetm status' }),

@@ -1,5 +1,6 @@
 /** What people told the run since the last look: words wait for the next change of the plan, options are in force at once. */
 import type { RunState } from '../domain/run.ts'
+import { toPlainText } from '../lib/plain-text.ts'
 import type { Letter } from '../store/mailbox.ts'
 import type { Context } from './context.ts'
 
@@ -15,9 +16,7 @@ export async function readLetters(context: Context): Promise<void> {
   if (mailbox === undefined || taken.length === 0) return
   await memory.update((state) => taken.reduce(takeOver, state))
   for (const letter of taken) {
-    if (letter.kind !== 'options') continue
-    const names = Object.keys(letter.changes).join(', ')
-    await memory.emit({ type: 'warning', message: `options were changed by ${letter.sender}: ${names}` })
+    if (letter.kind === 'options') await memory.emit({ type: 'warning', message: describeOptions(letter) })
   }
   await mailbox.remove(taken.map((letter) => letter.id))
 }
@@ -32,7 +31,22 @@ function isReplanning({ attempt }: RunState): boolean {
   return attempt?.kind === 'plan-update'
 }
 
-function takeOver(state: RunState, letter: Letter): RunState {
+/** For the record. */
+export function describeOptions({ sender, changes }: Extract<Letter, { kind: 'options' }>): string {
+  return `options were changed by ${sender}: ${Object.keys(changes).join(', ')}`
+}
+
+/** What a letter makes of a run. Pure. */
+export function takeOver(state: RunState, letter: Letter): RunState {
   if (letter.kind === 'options') return { ...state, options: { ...state.options, ...letter.changes } }
-  return state.messages.includes(letter.text) ? state : { ...state, messages: [...state.messages, letter.text] }
+  const text = signedText(letter)
+  return state.messages.includes(text) ? state : { ...state, messages: [...state.messages, text] }
+}
+
+/** Senders that say no more than which way a message came. */
+const NOBODY: ReadonlySet<string> = new Set(['anonymous', 'cli'])
+
+function signedText({ text, sender }: Extract<Letter, { kind: 'message' }>): string {
+  const name = toPlainText(sender, { singleLine: true })
+  return NOBODY.has(name) ? text : `${text}\n\n(from ${name})`
 }

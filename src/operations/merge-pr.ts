@@ -13,9 +13,10 @@ import type { Forge } from '../forge/forge.ts'
 import { initialState } from './initial-state.ts'
 import { createRun, refuseExisting } from './new-run.ts'
 import { resumeRun } from './resume.ts'
+import { withLock } from './run-lock.ts'
 import type { Preflight, RunParts } from './run-parts.ts'
 import type { MergePrRequest, RunEnd, RunObserver, StartRequest } from './run-request.ts'
-import { withLock, work } from './work.ts'
+import { work } from './work.ts'
 
 export async function mergePr(run: RunParts, request: MergePrRequest, observer: RunObserver): Promise<RunEnd> {
   const target = run.webhooks.target(request.webhook)

@@ -7,10 +7,12 @@ import { describeFinding } from '../domain/integrity/open-findings.ts'
 import type { GroupState, RunOptions, RunState } from '../domain/run.ts'
 import type { WebhookTarget } from '../notify/hooks/run-hook.ts'
 import type { RunLock } from '../store/store.ts'
+import { takeOptions } from './change-options.ts'
 import { newWaivers } from './findings.ts'
+import { withLock } from './run-lock.ts'
 import type { RunParts } from './run-parts.ts'
 import type { ResumeRequest, RunEnd, RunObserver } from './run-request.ts'
-import { withLock, work } from './work.ts'
+import { work } from './work.ts'
 
 export async function resumeRun(run: RunParts, request: ResumeRequest, observer: RunObserver): Promise<RunEnd> {
   const target = run.webhooks.target(request.webhook)
@@ -37,7 +39,10 @@ async function goOn(
 ): Promise<{ state: RunState; notes: readonly string[] }> {
   // Requests from before the resume are answered by it.
   await run.store.clearControl((await run.store.controlRequests()).map((control) => control.id))
-  const state = await loadResumable(run)
+  const { store, mailbox } = run
+  const found = await loadResumable(run)
+  // Options that a killed process did not hear were said before this: they do not come after it.
+  const state = mailbox === undefined ? found : await takeOptions({ store, mailbox, lock }, found)
   run.webhooks.add(state.runId, request.target)
   const person = { by: await run.person(), at: run.now() }
   const next = await run.store.save(lock, resumed(state, request, person))

@@ -6,6 +6,7 @@ import type { EngineParts } from '../engine/parts.ts'
 import type { Forge, PushTarget } from '../forge/forge.ts'
 import type { WebhookTarget } from '../notify/hooks/run-hook.ts'
 import type { Notifier } from '../notify/notifier.ts'
+import type { Mailbox } from '../store/mailbox.ts'
 import type { RunLock, Store } from '../store/store.ts'
 import type { StartRequest, WebhookRequest } from './run-request.ts'
 
@@ -38,6 +39,8 @@ export type RunWebhooks = {
 
 export type RunParts = {
   readonly store: Store
+  /** Where people put what they have to say; without one nobody can. */
+  readonly mailbox?: Mailbox
   readonly now: () => number
   readonly webhooks: RunWebhooks
   /** Everything that can be found out before anything is written; throws a Failure that names the way out. */

@@ -1,9 +1,10 @@
 /** `start`: everything that can be known is checked, then the run is written down, then it works. */
 import { initialState } from './initial-state.ts'
 import { createRun, refuseExisting } from './new-run.ts'
+import { withLock } from './run-lock.ts'
 import type { RunParts } from './run-parts.ts'
 import type { RunEnd, RunObserver, StartRequest } from './run-request.ts'
-import { withLock, work } from './work.ts'
+import { work } from './work.ts'
 
 /** People are surprised by a program that merges: it says so, and how to have it otherwise. */
 const MERGES_BY_ITSELF =

@@ -1,11 +1,12 @@
 /** A person lets through what the diff guard found: recorded with who, when and why, and shown in the pull request. */
 import { WAIVE } from '../domain/decide/integrity.ts'
-import { Failure, toFailure } from '../domain/failure.ts'
+import { Failure } from '../domain/failure.ts'
 import { waive } from '../domain/integrity/guard.ts'
 import { openFindings } from '../domain/integrity/open-findings.ts'
 import type { Block, GroupState, RunState } from '../domain/run.ts'
 import type { RunLock, Store } from '../store/store.ts'
 import { type ClosedFinding, listOpen, newWaivers, type OpenFinding } from './findings.ts'
+import { withLock } from './run-lock.ts'
 import { noRun } from './status.ts'
 
 export type WaiveRequest = {
@@ -38,14 +39,7 @@ export async function readOpenFindings(store: Store): Promise<readonly OpenFindi
 export async function waiveFindings(request: WaiveRequest): Promise<WaiveOutcome> {
   const { store } = request
   if ((await store.load()) === null) throw noRun()
-  const lock = await store.acquire()
-  try {
-    return await waiveUnder(lock, request)
-  } finally {
-    await lock.release().catch((error: unknown) => {
-      if (toFailure(error).kind !== 'superseded') throw error
-    })
-  }
+  return withLock({ store }, { fromOtherHosts: false }, (lock) => waiveUnder(lock, request))
 }
 
 async function waiveUnder(lock: RunLock, { store, findings, why, by, now }: WaiveRequest): Promise<WaiveOutcome> {

@@ -1,7 +1,6 @@
 /** A run at work in this process: from the lock to its release, whatever happens in between. Shared by start and resume. */
 import { spentUsd } from '../domain/budget.ts'
 import type { RunEventBody } from '../domain/events.ts'
-import { toFailure } from '../domain/failure.ts'
 import { allTasks } from '../domain/plan.ts'
 import type { RunState } from '../domain/run.ts'
 import { type Control, createControl, watchRequests } from '../engine/control.ts'
@@ -64,22 +63,6 @@ export async function work(
     await watching
     await opened.parts.forge.close()
     await notifier.close(WEBHOOK_PATIENCE_MS)
-  }
-}
-
-/** Takes the lock, works, gives it back. */
-export async function withLock<T>(
-  run: RunParts,
-  options: { fromOtherHosts: boolean },
-  use: (lock: RunLock) => Promise<T>,
-): Promise<T> {
-  const lock = await run.store.acquire(options)
-  try {
-    return await use(lock)
-  } finally {
-    await lock.release().catch((error: unknown) => {
-      if (toFailure(error).kind !== 'superseded') throw error
-    })
   }
 }
 

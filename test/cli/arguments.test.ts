@@ -64,7 +64,18 @@ describe.concurrent('a wrong command line', () => {
       ['merge-pr', 'five'],
       `error: command-argument value 'five' is invalid for argument 'number'. It must be the number of a pull request, such as 12.\n${MORE}\n`,
     ],
-    [['mailbox'], expect.stringContaining('error: the command mailbox is not built yet.')],
+    [
+      ['mailbox', 'send', '  '],
+      expect.stringContaining("is invalid for argument 'message'. It must not be blank.\n(To send one:"),
+    ],
+    [
+      ['mailbox', 'send', 'x', '--priority', '4'],
+      expect.stringContaining('It must be 0, 1, 2 or 3; the highest is read first.'),
+    ],
+    [['mailbox', 'Use tabs'], expect.stringContaining('(To send one: claudetm mailbox send "Use tabs".')],
+    [['config-update', '--max-cost', 'nothing'], expect.stringContaining('such as 5 or 2.50, or none.')],
+    [['config-update', '--release'], expect.stringContaining('error: --release is not built yet')],
+    [['config-update', '--no-parallel'], expect.stringContaining('error: --no-parallel is not needed')],
     [
       ['logs', '--run', '../../etc/passwd'],
       'claudetm: "../../etc/passwd" is not the id of a run; claudetm history lists them.\nNext: claudetm --help\n',
@@ -75,12 +86,25 @@ describe.concurrent('a wrong command line', () => {
 })
 
 describe.concurrent('a command without a run', () => {
-  test.each([['status'], ['plan'], ['pause'], ['stop']])('%s says that there is none', async (command) => {
-    expect(await claudetm(directory, [command])).toEqual({
-      exitCode: 1,
-      stdout: '',
-      stderr: 'claudetm: There is no run in this repository.\nNext: claudetm start "your goal"\n',
-    })
+  test.each([['status'], ['plan'], ['pause'], ['stop'], ['mailbox'], ['mailbox send x'], ['config-update --verify']])(
+    '%s says that there is none',
+    async (command) => {
+      expect(await claudetm(directory, command.split(' '))).toEqual({
+        exitCode: 1,
+        stdout: '',
+        stderr: 'claudetm: There is no run in this repository.\nNext: claudetm start "your goal"\n',
+      })
+    },
+  )
+
+  test('config-update that says nothing lists what can be said', async () => {
+    const { exitCode, stderr } = await claudetm(directory, ['config-update'])
+    expect([exitCode, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^claudetm: No option is given to change; there are --auto-merge, --no-auto-merge, .*\.\n$/,
+      ),
+    ])
   })
 
   test('clean has nothing to do', async () => {

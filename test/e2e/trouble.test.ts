@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../src/demo/scripted-model/script.ts'
+import { createMailbox } from '../../src/store/state-dir/mailbox-directory.ts'
 import { type CliProcess, runCli, startCli } from '../support/cli.ts'
 import { createPlace, type Place } from '../support/place.ts'
 import { robustScenario } from '../support/robust-scenario.ts'
-import { done, failing, scenario, WRITE_HELLO } from '../support/scripts.ts'
+import { done, failing, ONE_TASK, scenario, WRITE_HELLO } from '../support/scripts.ts'
 
 const places: Place[] = []
 afterEach(async () => {
@@ -208,6 +210,39 @@ describe('what people do', () => {
     const stopped = JSON.parse((await runCli(['status', '--json'], options(place))).stdout)
     expect([paused.status, stopped.status]).toEqual(['paused', 'stopped'])
     expect((await runCli(['resume'], options(place))).exitCode).toBe(0)
+  })
+
+  it('a message and other options reach a run at work: the plan grows, and the merge waits for a person', async () => {
+    const go = join(tmpdir(), `claudetm-go-${crypto.randomUUID()}`)
+    const write = 'f=hello.txt; test -f $f && f=again.txt; echo hello > $f; git add $f; git commit -qm "add $f"'
+    const twice = [{ title: 'Say hello', tasks: [{ title: 'Write hello.txt' }, { title: 'Write again.txt' }] }]
+    const place = await at({
+      scenario: scenario({
+        plan: ({ prompt }) => [
+          { answer: prompt.includes('Say it twice\n\n(from ann)') ? { ...ONE_TASK, groups: twice } : ONE_TASK },
+        ],
+        work: [{ bash: `until test -e ${go}; do sleep 0.1; done; ${write}` }, done()],
+      }),
+    })
+    const run = startCli(['start', 'Say hello', '--json', '--sandbox', 'off'], options(place))
+    await printed(run, '"task.started"')
+    const sent = await runCli(['mailbox', 'send', 'Say it twice', '-s', 'ann'], options(place))
+    const asked = await runCli(['config-update', '--no-auto-merge'], options(place))
+    await writeFile(go, '')
+    const pid = String(run.child.pid)
+    expect([said(sent), said(asked)]).toEqual([expect.stringContaining(pid), expect.stringContaining(pid)])
+    const { exitCode, stdout } = await run.ended
+    await rm(go)
+    expect([exitCode, /"plan.updated".*"source":"message"/.test(stdout)]).toEqual([2, true])
+    expect(await place.repository.git(['log', '--format=%s', 'main'])).not.toContain('Say hello')
+
+    // What a killed process would have left unread was said before the resume.
+    const letter = { kind: 'options', changes: { autoMerge: false }, sender: 'ann', priority: 2 } as const
+    await createMailbox({ directory: dirname(stateOf(place)), now: Date.now }).put(letter)
+    expect((await runCli(['resume', '--auto-merge'], options(place))).exitCode).toBe(0)
+    expect(await place.repository.git(['ls-tree', '--name-only', 'main', 'hello.txt', 'again.txt'])).toBe(
+      'again.txt\nhello.txt',
+    )
   })
 
   it('a second start is refused while the first works, and after it was interrupted', async () => {

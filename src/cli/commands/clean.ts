@@ -1,13 +1,13 @@
 /** `claudetm clean` */
-import { Failure } from '../../domain/failure.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { type CleanOutcome, cleanRun } from '../../operations/clean.ts'
+import { isConfirmed } from '../confirmation.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines } from '../print.ts'
 
 export async function clean(parts: CliParts, options: { force: boolean; json?: true }): Promise<number> {
   const store = await parts.openStore()
-  if (!options.force && !(await isConfirmed(parts))) {
+  if (!options.force && !(await isConfirmed(parts, QUESTION))) {
     printLines(parts, ['Nothing was changed.'])
     return 1
   }
@@ -27,17 +27,7 @@ export function cleanWords(outcome: CleanOutcome): readonly string[] {
   ]
 }
 
-async function isConfirmed({ openStdin, stdout }: CliParts): Promise<boolean> {
-  const stdin = openStdin()
-  if (stdin.isTTY !== true || stdout.isTTY !== true) {
-    throw new Failure('usage', 'nobody can be asked here; claudetm clean --force puts the run away without asking')
-  }
-  const { createInterface } = await import('node:readline/promises')
-  const terminal = createInterface({ input: stdin, output: stdout })
-  try {
-    const answer = await terminal.question('Put the run of this repository away? It cannot be resumed then. [y/N] ')
-    return /^y(es)?$/i.test(answer.trim())
-  } finally {
-    terminal.close()
-  }
+const QUESTION = {
+  question: 'Put the run of this repository away? It cannot be resumed then.',
+  otherwise: 'claudetm clean --force puts the run away without asking',
 }

@@ -1,16 +1,15 @@
 /** `claudetm history`, and one run of it with its proof */
 import { Failure } from '../../domain/failure.ts'
 import { describeFinding } from '../../domain/integrity/open-findings.ts'
-import type { CriterionEvidence } from '../../domain/run.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { readHistory } from '../../operations/history.ts'
 import type { RunSummary } from '../../store/store.ts'
 import { choosePaint, type Paint } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
+import { proof, section } from '../view/proof.ts'
 import { dollars, duration } from '../words.ts'
 
-const TAIL_LINES = 8
 const HEAD = ['Run', 'Result', 'Tasks', 'Merged', 'Sessions', 'Cost', 'Took', 'Goal']
 
 export async function showHistory(parts: CliParts, runId: string | null, options: { json?: true }): Promise<number> {
@@ -69,30 +68,6 @@ function details(run: RunSummary, paint: Paint): readonly string[] {
           `${finding.class} ${oneLine(describeFinding(finding))} (${finding.how.replace('_', ' ')}, ${oneLine(finding.by)}: ${oneLine(finding.why)})`,
       ),
     ),
-  ]
-}
-
-function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)]
-}
-
-function proof(
-  { criterion, command, verdict, evidence, exitCode, commit }: CriterionEvidence,
-  paint: Paint,
-): readonly string[] {
-  const sign = verdict === 'confirmed' ? paint('green', '✔') : paint('red', '✖')
-  const how =
-    command === null
-      ? 'judged by a session that did not write it'
-      : `${oneLine(command)}, exit code ${exitCode ?? 'none'}`
-  const lines = toPlainText(evidence).split('\n')
-  const tail = command === null ? lines : lines.slice(2)
-  return [
-    `${sign} ${oneLine(criterion)} (${how}, on ${commit.slice(0, 12)})`,
-    ...tail
-      .filter((line) => line.trim() !== '')
-      .slice(-TAIL_LINES)
-      .map((line) => paint('dim', `    ${line}`)),
   ]
 }
 

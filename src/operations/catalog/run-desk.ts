@@ -8,6 +8,7 @@ import type { OptionChanges } from '../../domain/option-changes.ts'
 import type { RunState } from '../../domain/run.ts'
 import type { RunStatus } from '../../domain/stage.ts'
 import type { LockOwner, RunView } from '../../store/store.ts'
+import type { WaitingLetter, Words } from '../mailbox.ts'
 import type { MergePrRequest, ResumeRequest, StartRequest } from '../run-request.ts'
 
 /** Not the run id: it exists before the run begins, and is unique over all repositories. */
@@ -84,16 +85,6 @@ export type OpenedCard = {
 export type RunOrder =
   | { readonly kind: 'start'; readonly request: StartRequest }
   | { readonly kind: 'merge-pr'; readonly request: MergePrRequest }
-
-/** Words for a run. */
-export type Words = {
-  readonly text: string
-  readonly sender: string
-  /** 0 to 3; the highest is read first. */
-  readonly priority: number
-}
-
-export type WaitingLetter = Words & { readonly id: string; readonly at: number }
 
 export type CardFilter = {
   readonly status: readonly CardStatus[] | null

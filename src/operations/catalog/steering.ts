@@ -1,6 +1,7 @@
 /** Reaching into a run: pause, resume, stop, a message, an answer, other options. */
 import { z } from 'zod'
 import { Failure } from '../../domain/failure.ts'
+import { MAX_PRIORITY, MAX_SENDER_CHARS } from '../mailbox.ts'
 import { PLAIN_RESUME } from '../run-request.ts'
 import { defineOperation } from './operation.ts'
 import { originalNames, refuseUnbuilt, toOriginalOptions } from './original/options.ts'
@@ -101,8 +102,8 @@ export const resumeTask = defineOperation({
 
 export const messageFields = {
   content: message,
-  sender: z.string().trim().min(1).max(256).default('anonymous'),
-  priority: z.int().min(0).max(3).default(1).describe('The highest is read first'),
+  sender: z.string().trim().min(1).max(MAX_SENDER_CHARS).default('anonymous'),
+  priority: z.int().min(0).max(MAX_PRIORITY).default(1).describe('The highest is read first'),
   metadata: z.record(z.string(), z.unknown()).nullish().describe('Is told to the task with the message'),
 } as const
 
@@ -115,16 +116,12 @@ export const sendMessage = defineOperation({
     .object({ success: z.literal(true), message: z.string(), message_id: z.string(), task })
     .meta({ id: 'MessageSent' }),
   async perform({ runs }, { id, content, sender, priority, metadata }) {
-    const text = [content, ...signature(sender), ...facts(metadata)].join('\n\n')
+    const text = [content, ...facts(metadata)].join('\n\n')
     const { card, messageId } = await runs.tell(id, { text, sender, priority })
     const words = card.isAtWork ? 'It reads this at its next step' : 'It reads this when it goes on'
     return { success: true, message: words, message_id: messageId, task: toTask(card) }
   },
 })
-
-function signature(sender: string): readonly string[] {
-  return sender === 'anonymous' ? [] : [`(from ${sender})`]
-}
 
 function facts(metadata: Record<string, unknown> | null | undefined): readonly string[] {
   return metadata == null || Object.keys(metadata).length === 0 ? [] : [JSON.stringify(metadata)]

@@ -12,14 +12,14 @@ import {
   type RunDesk,
   type Steered,
 } from '../../operations/catalog/run-desk.ts'
+import { changeOptions } from '../../operations/change-options.ts'
 import { cleanRun } from '../../operations/clean.ts'
+import { clearLetters, waitingLetters } from '../../operations/mailbox.ts'
 import { pauseRun } from '../../operations/pause.ts'
 import type { RunParts } from '../../operations/run-parts.ts'
 import { stopRun } from '../../operations/stop.ts'
 import type { Mailbox } from '../../store/mailbox.ts'
 import type { RunView, Store } from '../../store/store.ts'
-import { changeOptions } from '../runs/change-options.ts'
-import { clearLetters, waitingLetters } from '../runs/letters.ts'
 import { isOf, toCard, toPastCard } from './card.ts'
 import { argumentsOf, type LaunchProcess, type RunProcess, resumeArguments } from './run-process.ts'
 
@@ -186,16 +186,22 @@ export function createEmbeddedDesk(parts: EmbeddedDeskParts): RunDesk {
       return { card, messageId: await openMailbox(card.repository).put({ kind: 'message', ...words }) }
     },
     async letters(id) {
-      const { repository, isPutAway } = await find(id)
-      return isPutAway ? [] : waitingLetters(openMailbox(repository))
+      const { repository, isPutAway, createdAt } = await find(id)
+      return isPutAway ? [] : waitingLetters(openMailbox(repository), createdAt)
     },
     async clearLetters(id) {
-      const { repository, isPutAway } = await find(id)
-      return isPutAway ? 0 : clearLetters(openMailbox(repository))
+      const { repository, isPutAway, createdAt } = await find(id)
+      return isPutAway ? 0 : clearLetters(openMailbox(repository), createdAt)
     },
     configure: (id, changes) =>
       halted(id, (store, { repository, runId }) =>
-        changeOptions({ store, mailbox: openMailbox(repository), runId: runId as RunId }, changes),
+        changeOptions({
+          store,
+          mailbox: openMailbox(repository),
+          runId: runId as RunId,
+          changes,
+          by: 'a client of claudetm mcp',
+        }),
       ),
     async remove(id) {
       const card = await findPresent(id)

@@ -14,17 +14,15 @@ import type {
   RunDesk,
   RunOrder,
   Steered,
-  WaitingLetter,
-  Words,
 } from '../../operations/catalog/run-desk.ts'
 import { CARD_STATUSES } from '../../operations/catalog/run-desk.ts'
+import { changeOptions } from '../../operations/change-options.ts'
 import { cleanRun } from '../../operations/clean.ts'
+import { clearLetters, type WaitingLetter, type Words, waitingLetters } from '../../operations/mailbox.ts'
 import type { ResumeRequest } from '../../operations/run-request.ts'
 import type { RunView, Store } from '../../store/store.ts'
-import { changeOptions } from './change-options.ts'
 import type { Changes } from './changes.ts'
 import type { Launcher } from './launcher.ts'
-import { clearLetters, waitingLetters } from './letters.ts'
 import type { Lookout } from './lookout.ts'
 import { progressOf } from './progress.ts'
 import type { CardRow, Registry, Want } from './registry.ts'
@@ -100,6 +98,12 @@ export function createDesk(parts: DeskParts): ServerDesk {
     if (state?.runId === runId) return { view: store, state }
     const view = launcher.openArchived(repository, runId)
     return { view, state: await view.load() }
+  }
+
+  /** What was put before is not meant for it. */
+  async function begunAt(found: CardRow & { runId: RunId }): Promise<number> {
+    const { state } = await find(launcher.openStore(found.repository), found)
+    return state?.createdAt ?? 0
   }
 
   function steered(id: CardId, before: CardRow): Steered {
@@ -250,7 +254,7 @@ export function createDesk(parts: DeskParts): ServerDesk {
     async letters(id) {
       const found = row(id)
       if (!hasBegun(found)) return found.messages.toSorted((a, b) => b.priority - a.priority)
-      return found.isPutAway ? [] : waitingLetters(launcher.openMailbox(found.repository))
+      return found.isPutAway ? [] : waitingLetters(launcher.openMailbox(found.repository), await begunAt(found))
     },
     async clearLetters(id) {
       const found = row(id)
@@ -258,15 +262,15 @@ export function createDesk(parts: DeskParts): ServerDesk {
         registry.change(id, { messages: [] })
         return found.messages.length
       }
-      return found.isPutAway ? 0 : clearLetters(launcher.openMailbox(found.repository))
+      return found.isPutAway ? 0 : clearLetters(launcher.openMailbox(found.repository), await begunAt(found))
     },
     async configure(id, changes) {
       const before = requireOpen(row(id))
       if (!hasBegun(before)) registry.change(id, { want: changeWant(before, changes) })
       else {
         const { repository, runId } = before
-        const place = { store: launcher.openStore(repository), mailbox: launcher.openMailbox(repository), runId }
-        await changeOptions(place, changes)
+        const place = { store: launcher.openStore(repository), mailbox: launcher.openMailbox(repository) }
+        await changeOptions({ ...place, runId, changes, by: 'the server' })
       }
       return steered(id, before)
     },

@@ -7,7 +7,8 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Failure } from '../../domain/failure.ts'
 import type { RunId } from '../../domain/ids.ts'
-import type { CardId, CardStatus, RunOrder, RunProgress, WaitingLetter } from '../../operations/catalog/run-desk.ts'
+import type { CardId, CardStatus, RunOrder, RunProgress } from '../../operations/catalog/run-desk.ts'
+import type { WaitingLetter } from '../../operations/mailbox.ts'
 import type { ResumeRequest } from '../../operations/run-request.ts'
 
 /** What is done when its turn comes. */

@@ -1,9 +1,9 @@
 /** What was said to the current task and not taken up yet. */
 import { z } from 'zod'
 import { Failure } from '../../../domain/failure.ts'
+import { MAX_MESSAGE_CHARS, previewOf, type WaitingLetter } from '../../mailbox.ts'
 import { findTask, ofCurrent, whichTask } from '../current.ts'
 import { defineOperation } from '../operation.ts'
-import type { WaitingLetter } from '../run-desk.ts'
 import { messageFields, sendMessage } from '../steering.ts'
 import { instant } from '../wire/task.ts'
 import { toIso } from '../wire/time.ts'
@@ -13,15 +13,12 @@ const send = ofCurrent(sendMessage)
 /** As in the original, blanks are no message, but no malformed one either. */
 export const sendToCurrent = defineOperation({
   ...send,
-  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(100_000) }),
+  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(MAX_MESSAGE_CHARS) }),
   async perform(context, input) {
     if (input.content.trim() === '') throw new Failure('usage', 'the message is blank')
     return send.perform(context, input)
   },
 })
-
-/** As in the original. */
-const PREVIEW_CHARS = 100
 
 const preview = z.object({
   id: z.string(),
@@ -61,15 +58,9 @@ export const checkMailbox = defineOperation({
   },
 })
 
-function toPreview({ id, sender, text, priority, at }: WaitingLetter): z.input<typeof preview> {
-  const line = text.replaceAll(/\s+/g, ' ')
-  return {
-    id,
-    sender,
-    content_preview: line.length <= PREVIEW_CHARS ? line : `${line.slice(0, PREVIEW_CHARS - 3)}...`,
-    priority,
-    timestamp: toIso(at),
-  }
+function toPreview(letter: WaitingLetter): z.input<typeof preview> {
+  const { id, sender, priority, at } = letter
+  return { id, sender, content_preview: previewOf(letter), priority, timestamp: toIso(at) }
 }
 
 export const clearMailbox = defineOperation({

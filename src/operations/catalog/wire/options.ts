@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import type { OptionChanges } from '../../../domain/option-changes.ts'
 import { MERGE_METHODS, MODEL_TIERS } from '../../../domain/run.ts'
+import { MAX_MESSAGE_CHARS } from '../../mailbox.ts'
 import { FORGE_CHOICES, type StartRequest } from '../../run-request.ts'
 
 const usd = z.number().positive().max(1_000_000)
 const count = (max: number) => z.int().min(1).max(max)
 
 export const goal = z.string().trim().min(1).max(10_000).describe('What is to be reached')
-export const message = z.string().trim().min(1).max(100_000)
+export const message = z.string().trim().min(1).max(MAX_MESSAGE_CHARS)
 export const reason = z.string().trim().min(1).max(1_000).nullish().describe('Why, for the record')
 
 const model = z.enum(MODEL_TIERS).describe('Tier of planning and of the most demanding work')

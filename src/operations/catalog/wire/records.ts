@@ -28,7 +28,7 @@ const session = z
 
 export const sessions = z.object({ success: z.literal(true), sessions: z.array(session) }).meta({ id: 'Sessions' })
 
-export function toSessions({ state }: OpenedCard): z.input<typeof sessions> {
+export function toSessions({ state }: Pick<OpenedCard, 'state'>): z.input<typeof sessions> {
   return { success: true, sessions: (state?.sessions ?? []).map(toSession) }
 }
 
@@ -133,7 +133,7 @@ export const evidence = z
   })
   .meta({ id: 'Evidence' })
 
-export function toEvidence({ state }: OpenedCard): z.input<typeof evidence> {
+export function toEvidence({ state }: Pick<OpenedCard, 'state'>): z.input<typeof evidence> {
   return {
     success: true,
     tasks: Object.entries(state?.tasks ?? {}).map(([id, found]) => ({
