@@ -59,7 +59,7 @@ test('evidence is what was seen: commits, checks, merges and criteria, without e
   await project.put({
     ...sample,
     groups: { ...sample.groups, ['g2' as GroupId]: groupState('g2', { gate }) },
-    verification: { round: 1, commit: COMMIT, followedUp: false, results: [criterion] },
+    verification: { round: 1, commit: COMMIT, followedUp: false, isRepeat: false, results: [criterion] },
   })
   const { stdout } = await run('evidence')
   expect(stdout).toBe(`Run ${RUN_ID}

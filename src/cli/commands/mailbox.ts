@@ -1,4 +1,6 @@
 /** `claudetm mailbox`, `mailbox send`, `mailbox clear` */
+
+import { count } from '../../lib/count.ts'
 import {
   clearMailbox,
   type MailboxReport,
@@ -12,7 +14,7 @@ import { isConfirmed } from '../confirmation.ts'
 import type { MessageFlags } from '../flags.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
-import { count, moment } from '../words.ts'
+import { moment } from '../words.ts'
 
 export async function list(parts: CliParts, options: { json?: true }): Promise<number> {
   const report = await readMailbox(await placeOf(parts))

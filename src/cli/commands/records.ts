@@ -2,6 +2,7 @@
 import { spentUsd } from '../../domain/budget.ts'
 import { allTasks } from '../../domain/plan.ts'
 import type { RunState, SessionRecord } from '../../domain/run.ts'
+import { count } from '../../lib/count.ts'
 import { toPlainText } from '../../lib/plain-text.ts'
 import { toEvidence, toSessions } from '../../operations/catalog/wire/records.ts'
 import { type Records, readRecords } from '../../operations/records.ts'
@@ -9,7 +10,7 @@ import { choosePaint } from '../paint.ts'
 import type { CliParts } from '../parts.ts'
 import { printJson, printLines, printTable } from '../print.ts'
 import { proof, section } from '../view/proof.ts'
-import { count, dollars, duration, moment } from '../words.ts'
+import { dollars, duration, moment } from '../words.ts'
 
 export async function showSessions(parts: CliParts, runId: string | null, options: { json?: true }): Promise<number> {
   const { state, isAtWork } = await readState(parts, runId)
