@@ -38,6 +38,7 @@ export function createGroupState(request: { runId: RunId; groupId: GroupId; head
     merged: null,
     emptyAt: null,
     waitingSince: null,
+    waiting: null,
     scheduledAt: null,
     retryChecks: false,
     block: null,
@@ -54,7 +55,7 @@ function zeroCounters(): Record<Counter, number> {
  * diff guard found in the blocked work; nothing that nobody was asked. It never overrides the merge gate.
  */
 export function liftBlock(state: GroupState, force: boolean, person: Waiver): GroupState {
-  const restarted = { ...state, unknowns: 0, waitingSince: null, scheduledAt: null }
+  const restarted = { ...state, unknowns: 0, waitingSince: null, waiting: null, scheduledAt: null }
   if (state.block === null && !force) return restarted
   const lifted: GroupState = {
     ...restarted,

@@ -281,12 +281,16 @@ export type GroupState = {
   readonly emptyAt: number | null
   /** When the present wait began; null when not waiting. */
   readonly waitingSince: number | null
+  /** For what it waits, in words, and until when at the latest (epoch ms); for people who ask for the status. */
+  readonly waiting: Wait | null
   /** Since when the forge is known to have accepted to merge later; null = it has not. */
   readonly scheduledAt: number | null
   /** A person said "go on" to a block: checks that only a person could let run are started once more. */
   readonly retryChecks: boolean
   readonly block: Block | null
 }
+
+export type Wait = { readonly for: string; readonly until: number | null }
 
 /** A version of plan.md, named in a comment of it: what its reader could see, and so can mean by leaving it out. */
 export type PlanFileBase = {

@@ -10,8 +10,8 @@ import { isOpenedByUs, prCreated } from './opening.ts'
 
 type Said = {
   readonly sessions: Set<string>
-  /** When each was last said to be done. */
-  readonly tasks: Map<string, number>
+  /** By what each was last said to be done; not when, since clocks are set. */
+  readonly tasks: Map<string, { readonly commit: string; readonly how: string }>
   readonly created: Set<number>
   readonly merged: Set<number>
   planned: boolean
@@ -40,7 +40,7 @@ function remember(said: Said, event: RunEvent): void {
       said.planned = true
       return
     case 'task.completed':
-      said.tasks.set(event.taskId, event.at)
+      said.tasks.set(event.taskId, event)
       return
     case 'pr.created':
       said.created.add(event.number)
@@ -96,8 +96,9 @@ function isWorked({ how }: TaskEvidence): boolean {
   return how === 'committed' || how === 'confirmed_nothing_to_do'
 }
 
-function wasSaid(said: Said, taskId: TaskId, { at }: TaskEvidence): boolean {
-  return (said.tasks.get(taskId) ?? Number.NEGATIVE_INFINITY) >= at
+function wasSaid(said: Said, taskId: TaskId, { commit, how }: TaskEvidence): boolean {
+  const last = said.tasks.get(taskId)
+  return last?.commit === commit && last.how === how
 }
 
 function missedPrs(state: RunState, said: Said): readonly RunEventBody[] {

@@ -12,7 +12,7 @@ import type { CommitSha, GroupId } from '../domain/ids.ts'
 import type { GroupObservation } from '../domain/observation.ts'
 import { findGroup, type PrGroup } from '../domain/plan.ts'
 import { backoffMs } from '../domain/policy.ts'
-import type { GroupState } from '../domain/run.ts'
+import type { GroupState, Wait } from '../domain/run.ts'
 import { act } from './actions/act.ts'
 import type { ActResult } from './actions/act-result.ts'
 import { blockGroup } from './actions/waiting.ts'
@@ -94,11 +94,17 @@ function noted(group: GroupState, o: GroupObservation, decision: Decision): Grou
   const { action, stage } = decision
   const isWaiting = action.kind === 'wait'
   const waitingSince = isWaiting && stage === group.stage ? (group.waitingSince ?? o.now) : isWaiting ? o.now : null
+  const waiting = isWaiting ? toWait(action, group.waiting) : null
   const unknowns = isWaiting && action.because === 'unknown' ? group.unknowns + 1 : 0
   const green = greenOf(group, o)
   const seen = seenOnForge(group, o)
-  const next = { ...group, ...seen, stage, waitingSince, unknowns, green }
+  const next = { ...group, ...seen, stage, waitingSince, waiting, unknowns, green }
   return (Object.keys(next) as (keyof GroupState)[]).every((key) => next[key] === group[key]) ? group : next
+}
+
+/** The same wait is the same object: nothing to save. */
+function toWait({ for: what, until }: Wait, before: Wait | null): Wait {
+  return before?.for === what && before.until === until ? before : { for: what, until }
 }
 
 type SeenOnForge = Pick<GroupState, 'pr' | 'lastPushed' | 'redBaseSince' | 'scheduledAt' | 'counters'>

@@ -13,6 +13,7 @@ import {
   type RunState,
   type SessionRecord,
   STATE_SCHEMA_VERSION,
+  type Wait,
 } from '../domain/run.ts'
 import type { RunStatus, SessionKind, Stage } from '../domain/stage.ts'
 import type { LockOwner, Store } from '../store/store.ts'
@@ -27,6 +28,8 @@ export type GroupStatus = {
   readonly pr: { readonly number: number; readonly url: string } | null
   readonly merged: string | null
   readonly block: Block | null
+  /** While somebody works on the run. */
+  readonly waiting: Wait | null
   readonly tasks: readonly TaskStatus[]
 }
 
@@ -110,7 +113,7 @@ function looksLikeState(value: unknown): value is RunState {
 }
 
 export function toStatusReport(state: RunState, owner: LockOwner | null): StatusReport {
-  const groups = toGroups(state)
+  const groups = toGroups(state, owner !== null)
   const tasks = groups.flatMap((group) => group.tasks)
   const block = state.block ?? groups.find((group) => group.block !== null)?.block ?? null
   return {
@@ -141,7 +144,7 @@ export function toStatusReport(state: RunState, owner: LockOwner | null): Status
   }
 }
 
-function toGroups(state: RunState): readonly GroupStatus[] {
+function toGroups(state: RunState, isAtWork: boolean): readonly GroupStatus[] {
   return (state.plan?.groups ?? []).map((group) => {
     const memory: GroupState | undefined = state.groups[group.id]
     return {
@@ -151,6 +154,7 @@ function toGroups(state: RunState): readonly GroupStatus[] {
       pr: memory?.pr ?? null,
       merged: memory?.merged?.commit ?? null,
       block: memory?.block ?? null,
+      waiting: (isAtWork && memory?.waiting) || null,
       tasks: group.tasks.map((task) => ({ id: task.id, title: task.title, done: state.tasks[task.id] !== undefined })),
     }
   })

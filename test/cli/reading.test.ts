@@ -42,6 +42,7 @@ test('status --json holds what is known, and that nobody is at work', async () =
           pr: { number: 1, url: 'local:1' },
           merged: COMMIT,
           block: null,
+          waiting: null,
           tasks: [{ id: 't1', title: 'Write the store', done: true }],
         },
         {
@@ -51,6 +52,7 @@ test('status --json holds what is known, and that nobody is at work', async () =
           pr: null,
           merged: null,
           block: null,
+          waiting: null,
           tasks: [
             { id: 't2', title: 'Draw the form', done: true },
             { id: 't3', title: 'Check the password', done: false },
@@ -63,6 +65,7 @@ test('status --json holds what is known, and that nobody is at work', async () =
           pr: null,
           merged: null,
           block: null,
+          waiting: null,
           tasks: [{ id: 't4', title: 'Describe the login', done: false }],
         },
       ],
@@ -100,6 +103,19 @@ Blocked: CI is still red
 Tried:   3 fixes
 Go on with: claudetm resume --force
 `)
+})
+
+test('status says what a run at work waits for', async () => {
+  const waiting = { for: 'checks of PR #2: test', until: null }
+  const groups = { ...sampleRun().groups, ['g2' as GroupId]: groupState('g2', { stage: 'waiting_ci', waiting }) }
+  await project.put(sampleRun({ groups }))
+  expect((await run('status')).stdout).not.toContain('Waits:')
+  const lock = await project.own()
+  try {
+    expect((await run('status')).stdout).toContain('Waits:  for checks of PR #2: test\n')
+  } finally {
+    await lock.release()
+  }
 })
 
 test('status is found from a directory below', async () => {

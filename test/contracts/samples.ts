@@ -104,6 +104,7 @@ const group: GroupState = {
   merged: { commit: COMMIT, head: COMMIT, at: AT },
   emptyAt: null,
   waitingSince: AT,
+  waiting: { for: 'checks of PR #1: test', until: null },
   retryChecks: true,
   scheduledAt: AT,
   block: {

@@ -9,6 +9,7 @@ const block = { cause: 'x', tried: null, command: 'claudetm resume --force', at:
 const spent = groupState({
   block,
   waitingSince: NOW - 7_200_000,
+  waiting: { for: 'checks', until: null },
   scheduledAt: NOW - 7_200_000,
   unknowns: 9,
   lastPushed: HEAD,
@@ -30,7 +31,7 @@ const spent = groupState({
 const PERSON = { by: 'Ann', at: NOW }
 
 describe('a person says go on', () => {
-  const restarted = { waitingSince: null, scheduledAt: null, unknowns: 0 }
+  const restarted = { waitingSince: null, waiting: null, scheduledAt: null, unknowns: 0 }
 
   // L69
   it('clocks of waits start anew: a pause does not count as waiting', () => {

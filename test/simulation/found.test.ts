@@ -4,6 +4,14 @@ import { type History, PLAIN_HISTORY, PLAIN_SETUP } from './history.ts'
 import { simulate } from './simulate.ts'
 
 const FOUND: Readonly<Record<string, Partial<History>>> = {
+  'what was said before the clock was set back is not said again': {
+    setup: { ...PLAIN_SETUP, groups: [2], maxSessions: 4 },
+    behaviours: ['leaves_dirty', 'no_shape'],
+    moves: [
+      { call: 'disk.write', nth: 276, what: 'clock_back' },
+      { call: 'forge.ensureOpen', nth: 0, what: 'crash_before' },
+    ],
+  },
   'a session that the account refused is not another try to clean up': {
     behaviours: ['leaves_everything', 'refused', 'refused'],
   },

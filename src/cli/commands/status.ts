@@ -44,7 +44,7 @@ function summaryLines(report: StatusReport, now: number, paint: Paint): readonly
       `${report.tasksDone} of ${count(report.tasksTotal, 'task')}, ${report.prsMerged} of ${prs(report)} merged`,
     ],
     ['Spent', `${capped(dollars(report.costUsd), report.maxCostUsd)} in ${sessions(report)}`],
-    ...limits(report, now),
+    ...waits(report, now),
   ]
   return facts.map(([name, text]) => `${paint('dim', `${name}:`.padEnd(8))}${text}`)
 }
@@ -58,9 +58,19 @@ function workOf({ owner, running }: StatusReport, now: number): string {
   return [`process ${owner.pid} on ${owner.host}`, ...sessionWords].join('; ')
 }
 
-function limits({ usageLimitUntil }: StatusReport, now: number): readonly (readonly [string, string])[] {
-  if (usageLimitUntil === null || usageLimitUntil <= now) return []
-  return [['Waits', `for the usage limit of the account, until ${moment(usageLimitUntil, now)}`]]
+function waits({ usageLimitUntil, groups }: StatusReport, now: number): readonly (readonly [string, string])[] {
+  const limit = usageLimitUntil !== null && usageLimitUntil > now ? usageLimitUntil : null
+  if (limit !== null) return [['Waits', `for the usage limit of the account, until ${moment(limit, now)}`]]
+  return groups.flatMap(({ waiting }) =>
+    waiting === null
+      ? []
+      : [
+          [
+            'Waits',
+            `for ${oneLine(waiting.for)}${waiting.until === null ? '' : `, until ${moment(waiting.until, now)}`}`,
+          ],
+        ],
+  )
 }
 
 function capped(spent: string, cap: number | null): string {

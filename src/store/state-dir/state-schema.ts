@@ -249,6 +249,7 @@ const group = z.strictObject({
   merged: z.strictObject({ commit: commitSha, head: commitSha, at }).nullable(),
   emptyAt: at.nullable(),
   waitingSince: at.nullable(),
+  waiting: z.strictObject({ for: text, until: at.nullable() }).nullable().default(null),
   scheduledAt: at.nullable().default(null),
   retryChecks: z.boolean().default(false),
   block: block.nullable(),
