@@ -19,6 +19,7 @@ import { createRoots } from './repositories/roots.ts'
 import { findRepositories } from './repositories/search.ts'
 import type { SetUpParts } from './repositories/set-up.ts'
 import type { ServerApp } from './rest/app.ts'
+import { answerBrokenRequest } from './rest/broken-request.ts'
 import { createApp, type Mount } from './rest/create-app.ts'
 import type { Intake } from './rest/inbound.ts'
 import { createChanges } from './runs/changes.ts'
@@ -162,6 +163,7 @@ function needsPassword(host: string): Failure {
 function listen(app: ServerApp, { host, port }: ServerSettings): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(server))
+    server.on('clientError', answerBrokenRequest)
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(new Failure('config_invalid', `${host}:${port} cannot be listened on (${cause.code})`, { cause })),
     )

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
+import { inField } from '../../operations/catalog/field.ts'
 import type { RepositoryDesk } from '../../operations/catalog/repository-desk.ts'
 import { cloneInto, type GitFor } from './clone.ts'
 import { type CloneAddress, isAddress, parseCloneAddress } from './clone-address.ts'
@@ -60,7 +61,9 @@ export function createRepositoryDesk(parts: RepositoryDeskParts): RepositoryDesk
     async clone({ url, directory, branch }) {
       const address = parseCloneAddress(url)
       const target =
-        directory === null ? join(await roots.first(), address.owner, address.name) : await roots.confineNew(directory)
+        directory === null
+          ? join(await roots.first(), address.owner, address.name)
+          : await inField('target_dir', roots.confineNew(directory))
       if (await exists(target)) {
         throw new Failure('repository_exists', `${target} exists already`, { facts: { path: target } })
       }

@@ -1,8 +1,9 @@
 /** What is there besides operations: who we are, the probes of those who watch servers, the documents, the metrics. */
 import type { Metrics } from '../metrics.ts'
-import type { ServerApp } from './app.ts'
+import { refuseOthers, type ServerApp } from './app.ts'
 import { DOCS_POLICY, renderDocs } from './docs-page.ts'
 import { toOpenApi } from './openapi.ts'
+import { toProblemAnswers } from './problem-answers.ts'
 import type { Route } from './route.ts'
 
 export type PagesParts = {
@@ -32,6 +33,7 @@ export function addPages(app: ServerApp, { version, routes, metrics, isReady }: 
   for (const path of ['/healthz', '/livez']) app.get(path, (c) => c.json({ status: 'ok' }))
   app.get('/ready', (c) => (isReady() ? c.json({ status: 'ready' }) : c.json({ status: 'ending' }, 503)))
   app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }))
+  for (const path of [...PUBLIC_PAGES, '/metrics']) refuseOthers(app, path, ['GET'])
 }
 
 /** Answered without the password: who only watches the server need not know it. */
@@ -71,7 +73,13 @@ const PAGES = {
       operationId: 'read_metrics',
       summary: 'Numbers for Prometheus',
       tags: ['health'],
-      responses: { '200': { description: 'Done', content: { 'text/plain': { schema: { type: 'string' } } } } },
+      responses: {
+        '200': { description: 'Done', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...toProblemAnswers(
+          { hasBody: false, namesSomething: false, hasInput: false },
+          { $ref: '#/components/schemas/Problem' },
+        ),
+      },
     },
   },
 }

@@ -13,7 +13,7 @@ const send = ofCurrent(sendMessage)
 /** As in the original, blanks are no message, but no malformed one either. */
 export const sendToCurrent = defineOperation({
   ...send,
-  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(100_000) }),
+  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(100_000).meta({ pattern: '\\S' }) }),
   async perform(context, input) {
     if (input.content.trim() === '') throw new Failure('usage', 'the message is blank')
     return send.perform(context, input)
