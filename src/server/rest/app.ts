@@ -89,7 +89,8 @@ export const NEEDS_PASSWORD: Problem = {
 
 async function stream(parts: AppParts, operation: StreamOperation, c: ServerContext): Promise<Response> {
   const known = c.req.header('Last-Event-ID')
-  const input = operation.input.parse({ ...(await gatherInput(c.req)), ...(known !== undefined && { after: known }) })
+  const given = operation.input.parse(await gatherInput(c.req))
+  const input = known === undefined ? given : operation.input.parse({ ...Object(given), after: known })
   const ended = new AbortController()
   const signal = AbortSignal.any([c.req.raw.signal, parts.closing, ended.signal])
   const events = (await operation.open(parts.context, input, signal)) as AsyncIterable<RunEvent>

@@ -60,7 +60,7 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
       : []),
     ...(key === undefined ? [] : [toParameter('header', KEY_HEADER, withoutNull(key), false)]),
     ...(operation.kind === 'stream'
-      ? [toParameter('header', 'Last-Event-ID', { type: 'string', pattern: '^\\d+$' }, false)]
+      ? [toParameter('header', 'Last-Event-ID', { type: 'string', pattern: '^\\d{1,15}$' }, false)]
       : []),
   ]
   const problems = toProblemAnswers(
