@@ -87,6 +87,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const repositories = createRepositoryDesk({
     roots,
     allowPrivateClones: settings.allowPrivateClones,
+    cloneTimeoutMs: settings.cloneTimeoutMs,
     mayClone: password !== null,
     findTopLevel: parts.findTopLevel,
     gitFor: parts.gitFor,

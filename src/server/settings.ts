@@ -21,6 +21,7 @@ export type ServerSettings = {
   readonly webhookSecret: string | null
   /** Addresses of private networks may be cloned from. */
   readonly allowPrivateClones: boolean
+  readonly cloneTimeoutMs: number
 }
 
 export type ServerFlags = {
@@ -32,7 +33,10 @@ export type ServerFlags = {
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const count = z.coerce.number().int().min(1).max(1_000)
+const seconds = z.coerce.number().int().min(1).max(86_400)
 const DEFAULT_PORT = 8_000
+/** As in the original. */
+const DEFAULT_CLONE_TIMEOUT_S = 300
 const DEFAULT_MAX_AT_WORK = 4
 
 /** Flags come before variables. Throws `config_invalid`. */
@@ -50,6 +54,8 @@ export function readServerSettings(flags: ServerFlags, environment: Environment,
     corsOrigins: words(flags.corsOrigins ?? environment.CLAUDETM_CORS_ORIGINS).map(parseOrigin),
     webhookSecret: environment.CLAUDETM_GITHUB_WEBHOOK_SECRET || null,
     allowPrivateClones: environment.CLAUDETM_CLONE_PRIVATE === 'true',
+    cloneTimeoutMs:
+      parse(seconds, environment.CLAUDETM_CLONE_TIMEOUT || DEFAULT_CLONE_TIMEOUT_S, 'CLAUDETM_CLONE_TIMEOUT') * 1_000,
   }
 }
 
