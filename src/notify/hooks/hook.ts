@@ -19,7 +19,7 @@ function headerProblem(name: string, value: string): string | null {
 
 /** Each field by itself: create, update and the file are made of the same ones. */
 export const hookFields = {
-  url: z.string().superRefine(refuse(urlProblem)).meta({ pattern: '^https?://', maxLength: MAX_URL_CHARS }),
+  url: z.string().superRefine(refuse(urlProblem)).meta({ pattern: '^https?://[^\\s/@]+', maxLength: MAX_URL_CHARS }),
   secret: z.string().max(1_000).superRefine(refuse(secretProblem)).meta({ minLength: 1 }),
   events: z.array(z.enum(WEBHOOK_EVENTS)),
   enabled: z.boolean(),
