@@ -112,6 +112,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     password,
     allowedHosts: settings.allowedHosts,
     corsOrigins: settings.corsOrigins,
+    trustedProxies: settings.trustedProxies,
     audit,
     metrics,
     intake: parts.intake,

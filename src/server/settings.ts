@@ -4,6 +4,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { claudetmHome, type Environment } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
+import { type AddressRange, parseAddressRange } from './guard/address.ts'
 
 export type ServerSettings = {
   readonly host: string
@@ -18,6 +19,8 @@ export type ServerSettings = {
   readonly roots: readonly [string, ...string[]]
   readonly allowedHosts: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** Whose word counts about who asked them. */
+  readonly trustedProxies: readonly AddressRange[]
   readonly webhookSecret: string | null
   /** Addresses of private networks may be cloned from. */
   readonly allowPrivateClones: boolean
@@ -52,6 +55,9 @@ export function readServerSettings(flags: ServerFlags, environment: Environment,
     roots: rootsOf(environment, workingDirectory),
     allowedHosts: words(environment.CLAUDETM_ALLOWED_HOSTS),
     corsOrigins: words(flags.corsOrigins ?? environment.CLAUDETM_CORS_ORIGINS).map(parseOrigin),
+    trustedProxies: words(environment.CLAUDETM_TRUSTED_PROXIES).map((text) =>
+      parseAddressRange(text, 'CLAUDETM_TRUSTED_PROXIES'),
+    ),
     webhookSecret: environment.CLAUDETM_GITHUB_WEBHOOK_SECRET || null,
     allowPrivateClones: environment.CLAUDETM_CLONE_PRIVATE === 'true',
     cloneTimeoutMs:

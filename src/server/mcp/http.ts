@@ -5,7 +5,6 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { CATALOG } from '../../operations/catalog/catalog.ts'
 import type { OperationContext } from '../../operations/catalog/context.ts'
-import { addressOf } from '../guard/address.ts'
 import type { Audit } from '../guard/audit.ts'
 import { NEEDS_PASSWORD, refuseOthers } from '../rest/app.ts'
 import type { Mount } from '../rest/create-app.ts'
@@ -28,7 +27,7 @@ export function mountMcp({ context, hasPassword, audit, closing, report }: McpHt
   return (app) => {
     app.post(MCP_PATH, async (c) => {
       const transport = new WebStandardStreamableHTTPServerTransport()
-      const request = { request: c.get('requestId'), address: addressOf(c), method: 'POST', path: MCP_PATH }
+      const request = { request: c.get('requestId'), address: c.get('address'), method: 'POST', path: MCP_PATH }
       const server = createMcpServer({
         context,
         report,

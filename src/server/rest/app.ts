@@ -10,7 +10,7 @@ import { type Problem, Refusal, toBody, toProblem } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
 
-export type Variables = { requestId: string; operation: string | null; task: string | null }
+export type Variables = { requestId: string; address: string; operation: string | null; task: string | null }
 export type ServerApp = Hono<{ Variables: Variables }>
 type ServerContext = Context<{ Variables: Variables }>
 
