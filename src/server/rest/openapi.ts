@@ -4,6 +4,7 @@ import { KEY_HEADER } from './input.ts'
 import { problemBody } from './problem.ts'
 import { toProblemAnswers } from './problem-answers.ts'
 import type { Route } from './route.ts'
+import { TAGS, tagOf } from './tags.ts'
 
 type Json = Record<string, unknown>
 type JsonObject = { properties?: Record<string, Json>; required?: string[] } & Json
@@ -37,14 +38,6 @@ export function toOpenApi({ routes, version }: { routes: readonly Route[]; versi
   }
 }
 
-const TAGS = [
-  { name: 'tasks', description: 'Starting, watching and steering tasks' },
-  { name: 'repo', description: 'Repositories of the machine' },
-  { name: 'current task', description: 'One task at a time, as the original has it' },
-  { name: 'webhooks', description: 'Who is told of what happens' },
-  { name: 'health', description: 'The server itself' },
-]
-
 function toPathItem(route: Route, components: Record<string, Json>, problem: Json): Json {
   const { operation, method, path } = route
   const input = inputOf(operation.input)
@@ -66,6 +59,7 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
   const problems = toProblemAnswers(
     {
       ...route,
+      changes: operation.changes,
       hasBody: !isQuery,
       namesSomething: inPath.length > 0 || 'state_dir' in properties,
       hasInput: Object.keys(properties).length > 0,
@@ -88,11 +82,6 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
       ...(route.badEnd !== undefined && { [String(route.badEnd.status)]: toBadEnd(route, components, problem) }),
     },
   }
-}
-
-function tagOf(path: string): string {
-  const [, first = ''] = path.split('/')
-  return ['tasks', 'repo', 'webhooks', 'health'].includes(first) ? first : 'current task'
 }
 
 function toRequestBody(properties: readonly (readonly [string, Json])[], required: ReadonlySet<string>): Json {

@@ -15,9 +15,7 @@ export type PagesParts = {
 }
 
 export function addPages(app: ServerApp, { version, routes, metrics, isReady }: PagesParts): void {
-  const document = { ...toOpenApi({ routes, version }) }
-  const paths = { ...(document.paths as Record<string, unknown>), ...PAGES }
-  const whole = { ...document, paths }
+  const whole = describeServer({ routes, version })
   const page = renderDocs(whole)
 
   app.get('/', (c) =>
@@ -34,6 +32,12 @@ export function addPages(app: ServerApp, { version, routes, metrics, isReady }: 
   app.get('/ready', (c) => (isReady() ? c.json({ status: 'ready' }) : c.json({ status: 'ending' }, 503)))
   app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }))
   for (const path of [...PUBLIC_PAGES, '/metrics']) refuseOthers(app, path, ['GET'])
+}
+
+/** The whole OpenAPI document: the operations, and what is there besides. */
+export function describeServer(parts: Pick<PagesParts, 'routes' | 'version'>): Record<string, unknown> {
+  const document = toOpenApi(parts)
+  return { ...document, paths: { ...(document.paths as Record<string, unknown>), ...PAGES } }
 }
 
 /** Answered without the password: who only watches the server need not know it. */
@@ -60,7 +64,7 @@ const PAGES = {
     get: {
       operationId: 'check_ready',
       summary: 'The server takes work',
-      tags: ['health'],
+      tags: ['server'],
       security: [],
       responses: {
         '200': { description: 'It does', ...json(status(['ready'])) },
@@ -72,11 +76,11 @@ const PAGES = {
     get: {
       operationId: 'read_metrics',
       summary: 'Numbers for Prometheus',
-      tags: ['health'],
+      tags: ['server'],
       responses: {
         '200': { description: 'Done', content: { 'text/plain': { schema: { type: 'string' } } } },
         ...toProblemAnswers(
-          { hasBody: false, namesSomething: false, hasInput: false },
+          { changes: false, hasBody: false, namesSomething: false, hasInput: false },
           { $ref: '#/components/schemas/Problem' },
         ),
       },
@@ -89,7 +93,7 @@ function probe(operationId: string, summary: string): unknown {
     get: {
       operationId,
       summary,
-      tags: ['health'],
+      tags: ['server'],
       security: [],
       responses: { '200': { description: 'It does', ...json(status(['ok'])) } },
     },

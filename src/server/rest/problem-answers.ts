@@ -14,17 +14,19 @@ export function toProblemAnswers(asked: AskedFor, problem: Json): Record<string,
 }
 
 export type AskedFor = Pick<Route, 'isPublic' | 'failures' | 'badEnd'> & {
+  readonly changes: boolean
   readonly hasBody: boolean
   /** The path names something that may not be there. */
   readonly namesSomething: boolean
   readonly hasInput: boolean
 }
 
-function* statusesOf({ isPublic, failures, hasBody, namesSomething, hasInput }: AskedFor): Generator<number> {
+function* statusesOf({ isPublic, failures, changes, hasBody, namesSomething, hasInput }: AskedFor): Generator<number> {
   if (isPublic !== true) yield* [401, 403, 429]
   if (hasBody) yield* [400, 413, 415]
   if (hasInput) yield* [422, 431]
   if (namesSomething) yield 404
+  if (changes && failures === undefined) yield 409
   for (const { status } of Object.values(failures ?? {})) yield status
 }
 
@@ -33,6 +35,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   401: 'No password was given',
   403: 'The password is wrong, or this is not allowed here',
   404: 'There is no such thing',
+  409: 'What is there does not allow it: it is at work, it has ended, it exists already',
   413: 'The body is too large',
   415: 'The body is not application/json',
   422: 'A field is wrong; `errors` names it',
