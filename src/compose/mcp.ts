@@ -53,6 +53,7 @@ async function embeddedContext(base: CliBase): Promise<OperationContext> {
     roots,
     allowPrivateClones: settings.allowPrivateClones,
     cloneTimeoutMs: settings.cloneTimeoutMs,
+    closing: base.outputClosed,
     mayClone: true,
     findTopLevel: (path) => findTopLevel(createGit(path, gitEnvironment(environment))),
     gitFor: createGitFor(environment),

@@ -84,10 +84,12 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     report,
   })
   const runs = createDesk({ registry, workshop, launcher, changes, lookout, maxAtWork: settings.maxAtWork, now })
+  const closing = new AbortController()
   const repositories = createRepositoryDesk({
     roots,
     allowPrivateClones: settings.allowPrivateClones,
     cloneTimeoutMs: settings.cloneTimeoutMs,
+    closing: closing.signal,
     mayClone: password !== null,
     findTopLevel: parts.findTopLevel,
     gitFor: parts.gitFor,
@@ -103,8 +105,6 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     webhooks: parts.webhooks,
     places: parts.places,
   }
-  const closing = new AbortController()
-
   const audit = await openAudit(join(settings.dataDirectory, 'audit.jsonl'))
   const app = createApp({
     context,

@@ -140,6 +140,20 @@ describe('what does not end well leaves nothing behind', () => {
     expect(await found(place)).toEqual([])
   })
 
+  it('one that hangs while the server ends', async () => {
+    const asked = Promise.withResolvers<void>()
+    const git = await gitServer(() => {
+      asked.resolve()
+      return 'hang'
+    })
+    const place = await workplace()
+    const server = await place.serve({ env: trusting(git) })
+    const cloned = server.post('/repo/clone', { url: `${git.url}/team/shop.git` })
+    await asked.promise
+    const [{ status }] = await Promise.all([cloned, server.close()])
+    expect([status, await found(place)]).toEqual([400, []])
+  })
+
   it('what a killed server left half-made goes with the next clone beside it', async () => {
     const [git, place] = [await gitServer(), await workplace()]
     const half = join(place.root, 'team/.shop.0e2a3b4c-0000-4000-8000-000000000000.part')

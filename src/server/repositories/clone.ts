@@ -14,6 +14,8 @@ export type CloneRequest = {
   /** The addresses that were judged; null = any. */
   readonly addresses: readonly string[] | null
   readonly timeoutMs: number
+  /** Ends it, and leaves nothing. */
+  readonly signal: AbortSignal
 }
 
 /** Nothing but the protocol that was judged, no redirects to elsewhere, no credential that asks a person. */
@@ -43,7 +45,7 @@ export type GitFor = (url: string, settings: readonly string[]) => Git
 
 /** Throws `repository_exists`, and what git says. */
 export async function cloneInto(gitFor: GitFor, request: CloneRequest): Promise<void> {
-  const { address, target, branch, timeoutMs } = request
+  const { address, target, branch, timeoutMs, signal } = request
   const parent = dirname(target)
   const half = join(parent, `.${basename(target)}.${crypto.randomUUID()}.part`)
   await mkdir(parent, { recursive: true, mode: 0o700 })
@@ -51,7 +53,7 @@ export async function cloneInto(gitFor: GitFor, request: CloneRequest): Promise<
   try {
     const which = branch === null ? [] : ['--branch', branch]
     const args = ['clone', '--quiet', '--no-recurse-submodules', ...which, '--', address.url, half]
-    await gitFor(address.url, safeConfig(request)).run(args, { timeoutMs })
+    await gitFor(address.url, safeConfig(request)).run(args, { timeoutMs, signal })
     await claim(half, target)
   } finally {
     await rm(half, { recursive: true, force: true })

@@ -14,6 +14,8 @@ export type RepositoryDeskParts = {
   readonly roots: Roots
   readonly allowPrivateClones: boolean
   readonly cloneTimeoutMs: number
+  /** Aborted when the process ends. */
+  readonly closing: AbortSignal
   /** Cloning brings code of others onto the machine: only with a password, as in the original. */
   readonly mayClone: boolean
   /** Top level of the checkout; throws `not_a_repository`. */
@@ -29,7 +31,8 @@ export function createRepositoryDesk(parts: RepositoryDeskParts): RepositoryDesk
 
   async function clone(address: CloneAddress, target: string, branch: string | null): Promise<void> {
     const addresses = parts.allowPrivateClones ? null : await requirePublic(address.host)
-    await cloneInto(parts.gitFor, { address, target, branch, addresses, timeoutMs: parts.cloneTimeoutMs })
+    const { cloneTimeoutMs: timeoutMs, closing: signal } = parts
+    await cloneInto(parts.gitFor, { address, target, branch, addresses, timeoutMs, signal })
   }
 
   /** Where it was cloned before, it is not cloned again. */
