@@ -47,7 +47,8 @@ json='Content-Type: application/json'
 \`\`\`
 
 Bodies are JSON objects; a field that is not named here is refused. What is in a query is text: a number is written in
-digits, a flag as \`true\` or \`false\`. Times are UTC.`
+digits, a flag as \`true\` or \`false\`. Times are UTC. Besides these there are \`/mcp\` ([mcp.md](mcp.md)) and
+\`/github/webhooks\`, which GitHub speaks to ([server.md](server.md#webhooks-of-github)).`
 
 function renderContents({ name, operations }: { name: string; operations: readonly Operation[] }): string {
   const lines = operations.map(
