@@ -24,6 +24,9 @@ program
   .description('read a password (from a pipe, or without echo from the terminal) and print its hash')
   .action(() => orExplain(printHash))
 
+/** As everywhere in this house, and in the original. */
+const INTERRUPTED = 2
+
 void program.parseAsync()
 
 async function orExplain(act: () => Promise<void>): Promise<void> {
@@ -38,7 +41,9 @@ async function orExplain(act: () => Promise<void>): Promise<void> {
 }
 
 async function printHash(): Promise<void> {
-  process.stdout.write(`${await hashPassword(await readNewPassword(process.stdin, process.stderr))}\n`)
+  const password = await readNewPassword(process.stdin, process.stderr)
+  if (password === null) process.exitCode = INTERRUPTED
+  else process.stdout.write(`${await hashPassword(password)}\n`)
 }
 
 async function serve({ restPort, password, ...flags }: Flags): Promise<void> {

@@ -52,6 +52,8 @@ async function embeddedContext(base: CliBase): Promise<OperationContext> {
   const repositories = createRepositoryDesk({
     roots,
     allowPrivateClones: settings.allowPrivateClones,
+    cloneTimeoutMs: settings.cloneTimeoutMs,
+    closing: base.outputClosed,
     mayClone: true,
     findTopLevel: (path) => findTopLevel(createGit(path, gitEnvironment(environment))),
     gitFor: createGitFor(environment),

@@ -19,6 +19,7 @@ import { createRoots } from './repositories/roots.ts'
 import { findRepositories } from './repositories/search.ts'
 import type { SetUpParts } from './repositories/set-up.ts'
 import type { ServerApp } from './rest/app.ts'
+import { answerBrokenRequest } from './rest/broken-request.ts'
 import { createApp, type Mount } from './rest/create-app.ts'
 import type { Intake } from './rest/inbound.ts'
 import { createChanges } from './runs/changes.ts'
@@ -83,9 +84,12 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     report,
   })
   const runs = createDesk({ registry, workshop, launcher, changes, lookout, maxAtWork: settings.maxAtWork, now })
+  const closing = new AbortController()
   const repositories = createRepositoryDesk({
     roots,
     allowPrivateClones: settings.allowPrivateClones,
+    cloneTimeoutMs: settings.cloneTimeoutMs,
+    closing: closing.signal,
     mayClone: password !== null,
     findTopLevel: parts.findTopLevel,
     gitFor: parts.gitFor,
@@ -101,8 +105,6 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     webhooks: parts.webhooks,
     places: parts.places,
   }
-  const closing = new AbortController()
-
   const audit = await openAudit(join(settings.dataDirectory, 'audit.jsonl'))
   const app = createApp({
     context,
@@ -110,6 +112,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     password,
     allowedHosts: settings.allowedHosts,
     corsOrigins: settings.corsOrigins,
+    trustedProxies: settings.trustedProxies,
     audit,
     metrics,
     intake: parts.intake,
@@ -162,6 +165,7 @@ function needsPassword(host: string): Failure {
 function listen(app: ServerApp, { host, port }: ServerSettings): Promise<ServerType> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(server))
+    server.on('clientError', answerBrokenRequest)
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(new Failure('config_invalid', `${host}:${port} cannot be listened on (${cause.code})`, { cause })),
     )

@@ -4,6 +4,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { claudetmHome, type Environment } from '../config/paths.ts'
 import { Failure } from '../domain/failure.ts'
+import { type AddressRange, parseAddressRange } from './guard/address.ts'
 
 export type ServerSettings = {
   readonly host: string
@@ -18,9 +19,12 @@ export type ServerSettings = {
   readonly roots: readonly [string, ...string[]]
   readonly allowedHosts: readonly string[]
   readonly corsOrigins: readonly string[]
+  /** Whose word counts about who asked them. */
+  readonly trustedProxies: readonly AddressRange[]
   readonly webhookSecret: string | null
   /** Addresses of private networks may be cloned from. */
   readonly allowPrivateClones: boolean
+  readonly cloneTimeoutMs: number
 }
 
 export type ServerFlags = {
@@ -32,7 +36,10 @@ export type ServerFlags = {
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const count = z.coerce.number().int().min(1).max(1_000)
+const seconds = z.coerce.number().int().min(1).max(86_400)
 const DEFAULT_PORT = 8_000
+/** As in the original. */
+const DEFAULT_CLONE_TIMEOUT_S = 300
 const DEFAULT_MAX_AT_WORK = 4
 
 /** Flags come before variables. Throws `config_invalid`. */
@@ -48,8 +55,13 @@ export function readServerSettings(flags: ServerFlags, environment: Environment,
     roots: rootsOf(environment, workingDirectory),
     allowedHosts: words(environment.CLAUDETM_ALLOWED_HOSTS),
     corsOrigins: words(flags.corsOrigins ?? environment.CLAUDETM_CORS_ORIGINS).map(parseOrigin),
+    trustedProxies: words(environment.CLAUDETM_TRUSTED_PROXIES).map((text) =>
+      parseAddressRange(text, 'CLAUDETM_TRUSTED_PROXIES'),
+    ),
     webhookSecret: environment.CLAUDETM_GITHUB_WEBHOOK_SECRET || null,
     allowPrivateClones: environment.CLAUDETM_CLONE_PRIVATE === 'true',
+    cloneTimeoutMs:
+      parse(seconds, environment.CLAUDETM_CLONE_TIMEOUT || DEFAULT_CLONE_TIMEOUT_S, 'CLAUDETM_CLONE_TIMEOUT') * 1_000,
   }
 }
 

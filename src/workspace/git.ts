@@ -118,7 +118,7 @@ function isRemote(args: readonly string[]): boolean {
  * refusal counts as unreachable, which is retried within a budget and then blocks.
  */
 function classifyRemote(output: string): 'git_refused' | 'git_unreachable' {
-  return /\[(remote )?rejected\]|Authentication failed|Permission denied|access denied|does not appear to be a git repository|pre-receive hook declined|stale info/i.test(
+  return /\[(remote )?rejected\]|Authentication failed|could not read (?:Username|Password)|Permission denied|access denied|does not appear to be a git repository|pre-receive hook declined|stale info/i.test(
     output,
   )
     ? 'git_refused'

@@ -105,6 +105,35 @@ describe('deliveries', () => {
     expect(sentTo('alive')).toEqual(['m1', 'm2', 'm3'])
   })
 
+  it('that cannot even be tried are attempts that failed, with their rhythm and their end', async () => {
+    hook('a', { max_retries: 1 })
+    queue(['a'], 'm1')
+    let tries = 0
+    begin({
+      post: async () => {
+        tries += 1
+        throw new RangeError('a delay is out of range')
+      },
+    })
+    await clock.elapse(30 * SECOND)
+    expect(tries).toBe(2)
+    expect(outbox.list({ hookId: 'a', status: null, limit: 9 })).toMatchObject([
+      { status: 'pending', attempts: 2, lastError: 'a delay is out of range' },
+    ])
+  })
+
+  it('that cannot be written down are not sent again at once', async () => {
+    hook('a')
+    queue(['a'], 'm1')
+    const settle = () => {
+      throw new Error('the disk is full')
+    }
+    begin({ outbox: { ...outbox, settle } })
+    await clock.elapse(10 * SECOND)
+    expect(sentTo('a').length).toBeLessThanOrEqual(6)
+    expect(said).toEqual(['webhooks: the disk is full'])
+  })
+
   it('keep their order through quick repetitions', async () => {
     hook('a')
     let refusals = 2

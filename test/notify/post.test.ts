@@ -43,6 +43,11 @@ function close(server: Server): Promise<void> {
 }
 
 describe('one attempt', () => {
+  it('may take any time that can be written as seconds', async () => {
+    const script = await answering({ status: 204 })
+    expect(await send(script.url, { timeoutMs: 6857.5032316502375 })).toMatchObject({ kind: 'delivered' })
+  })
+
   it('is one POST with exactly this body, and any 2xx is success', async () => {
     const script = await answering({ status: 202, body: 'thanks' })
     expect(await send(`${script.url}/hook?x=1`)).toMatchObject({

@@ -1,8 +1,10 @@
 /** `claudetm-server hash-password` as it is shipped: what it prints is what the server takes. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { readNewPassword } from '../../src/server/guard/hash-password.ts'
 import { readPassword } from '../../src/server/guard/password.ts'
 
 const BINARY = join(import.meta.dirname, '../../bin/claudetm-server.js')
@@ -39,4 +41,44 @@ it.each([
   const { stdout, stderr, exitCode } = await hash(input)
   expect([stdout, exitCode]).toEqual(['', 1])
   expect(stderr).toMatch(message)
+})
+
+describe('at a terminal', () => {
+  /** What is typed, key by key, and whether the terminal gives us every key. */
+  function terminal() {
+    const raw: boolean[] = []
+    const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: (mode: boolean) => raw.push(mode) })
+    const prompts = new PassThrough()
+    const password = readNewPassword(keys as unknown as NodeJS.ReadStream, prompts)
+    const asked = (prompt: string) =>
+      new Promise<void>((resolve) => {
+        prompts.on('data', (chunk: Buffer) => chunk.toString().includes(prompt) && resolve())
+      })
+    return { keys, raw, password, asked }
+  }
+
+  it('it is asked twice', async () => {
+    const { keys, raw, password, asked } = terminal()
+    const again = asked('Again')
+    keys.write('correct horse\r')
+    await again
+    keys.write('correct horse\r')
+    expect([await password, raw.at(-1)]).toEqual(['correct horse', false])
+  })
+
+  it.each([
+    ['at once', '\u0003'],
+    ['in the middle', 'corr\u0003'],
+  ])('Ctrl-C %s is no password, and the terminal is as before', async (_, typed) => {
+    const { keys, raw, password } = terminal()
+    keys.write(typed)
+    expect([await password, raw[0], raw.at(-1)]).toEqual([null, true, false])
+  })
+
+  it('its end is an error', async () => {
+    const { keys, raw, password } = terminal()
+    keys.end()
+    await expect(password).rejects.toMatchObject({ kind: 'input_invalid' })
+    expect(raw.at(-1)).toBe(false)
+  })
 })

@@ -221,6 +221,22 @@ describe('the end of the process', () => {
 })
 
 describe('turns', () => {
+  it('a task that holds its repository is gone on with by nobody else’s order', async () => {
+    const place = await workplace()
+    const server = await place.serve()
+    const repository = await place.repository('one')
+    const { body } = await server.post('/tasks', { goal: 'Say hello', repository, auto_merge: false })
+    await server.events(`/tasks/${body.task.id}/events`)
+    const holder = (await server.get(`/tasks/${body.task.id}`)).body.task
+    expect([holder.status, holder.pull_requests.length]).toEqual(['paused', 1])
+
+    const merge = (await server.post('/merge-pr', { repository, number: holder.pull_requests[0].number })).body.task
+    const look = async () => (await server.get(`/tasks/${merge.id}`)).body.task
+    await expect.poll(async () => (await look()).waiting_for).toMatch(new RegExp(`${holder.id} is not finished`, 'i'))
+    expect([(await look()).status, (await server.get(`/tasks/${holder.id}`)).body.task]).toEqual(['queued', holder])
+    expect(server.reports).toEqual([])
+  })
+
   it('repositories take turns, however many tasks one of them has', async () => {
     const place = await workplace()
     const server = await place.serve({ gates: [], env: { CLAUDETM_MAX_RUNS: '1' } })

@@ -210,7 +210,7 @@ function editPlan(world: World, change: (lines: readonly string[]) => readonly s
   const text = change(world.disk.read(file).split('\n')).join('\n')
   save(world, file, text)
   // Whoever writes a plan below nonsense has put it in the place of the plan that was there.
-  if (text.startsWith(NONSENSE)) for (const id of world.planned) world.journal.takenOut.add(id)
+  if (text.includes(NONSENSE)) for (const id of world.planned) world.journal.takenOut.add(id)
   const titles = [...text.matchAll(/^- \[[ x]\] (?:`[^`]*` )?(.*?)(?: <!-- \w+ -->)?$/gm)].map(
     (match) => match[1] ?? '',
   )

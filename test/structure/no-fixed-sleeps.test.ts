@@ -31,7 +31,7 @@ const SOURCES: Allowed = {
   'lib/command.ts': [3, 'bound: commands that hang, and what keeps their pipes open'],
   'lib/marked-processes.ts': [2, 'pace: children that were killed and are not gone yet'],
   'main.ts': [1, 'bound: what keeps the process alive after its work'],
-  'notify/delivery/courier.ts': [2, 'backoff: the next attempt of a delivery, until something new is to be sent'],
+  'notify/delivery/courier.ts': [3, 'backoff: the next attempt of a delivery, until something new is to be sent'],
   'operations/logs.ts': [1, 'pace: beside a file watch that may be missing'],
   'operations/stop.ts': [1, 'pace: the lock of another process, with a deadline'],
   'server/embedded/desk.ts': [2, 'pace: a run that another process works on, with a deadline'],

@@ -116,8 +116,18 @@ export function createCourier(parts: CourierParts): Courier {
 
   async function attempt(hook: Hook, delivery: Delivery): Promise<void> {
     const at = now()
-    const { message } = delivery
-    const result = await parts.post(
+    const result = await send(hook, delivery, at).catch(toFailedAttempt)
+    if (stopped.signal.aborted && result.kind === 'failed') return // not an attempt: we broke it off
+    const isSettled = safely(() => {
+      settle(hook, delivery, at, result)
+      return true
+    })
+    // What is not written down is as it was: without a pause the same would be sent again and again, at once.
+    if (isSettled === null) await parts.sleepUntil(now() + LOOK_MS, stopped.signal)
+  }
+
+  async function send(hook: Hook, { message }: Delivery, at: number): Promise<PostResult> {
+    return parts.post(
       {
         url: hook.url,
         headers: requestHeaders(hook, message, { now: at, userAgent: parts.userAgent }),
@@ -127,8 +137,6 @@ export function createCourier(parts: CourierParts): Courier {
       },
       stopped.signal,
     )
-    if (stopped.signal.aborted && result.kind === 'failed') return // not an attempt: we broke it off
-    safely(() => settle(hook, delivery, at, result))
   }
 
   function settle(hook: Hook, delivery: Delivery, at: number, result: PostResult): void {
@@ -238,6 +246,12 @@ export function createCourier(parts: CourierParts): Courier {
       return null
     }
   }
+}
+
+/** A defect of ours, or a hook that nobody can be sent to: an attempt like any other, so that it has its rhythm and its end. */
+function toFailedAttempt(error: unknown): PostResult {
+  const nothing = { durationMs: 0, statusCode: null, response: null, retryAfterMs: null }
+  return { kind: 'failed', error: toFailure(error).message, retry: 'message', forbidden: false, ...nothing }
 }
 
 function toAttempt(at: number, result: PostResult): Omit<Attempt, 'number'> {

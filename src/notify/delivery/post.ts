@@ -55,7 +55,7 @@ type Address = { readonly address: string; readonly family: number }
 /** Never throws; an abort is a failed attempt that says so. */
 export async function post(request: PostRequest, parts: PostParts, signal: AbortSignal): Promise<PostResult> {
   const startedAt = parts.now()
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs)])
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(request.timeoutMs))])
   const since = () => Math.round(parts.now() - startedAt)
   try {
     const url = new URL(request.url)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isOwnHeader, isReservedHeader } from '../delivery/signatures.ts'
 import { WEBHOOK_EVENTS, type WebhookEvent } from '../event/notification.ts'
 import { secretProblem } from './hook-secret.ts'
-import { urlProblem } from './hook-url.ts'
+import { MAX_URL_CHARS, urlProblem } from './hook-url.ts'
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]{0,8000}$/
@@ -19,8 +19,8 @@ function headerProblem(name: string, value: string): string | null {
 
 /** Each field by itself: create, update and the file are made of the same ones. */
 export const hookFields = {
-  url: z.string().superRefine(refuse(urlProblem)),
-  secret: z.string().max(1_000).superRefine(refuse(secretProblem)),
+  url: z.string().superRefine(refuse(urlProblem)).meta({ pattern: '^https?://[^\\s/@]+', maxLength: MAX_URL_CHARS }),
+  secret: z.string().max(1_000).superRefine(refuse(secretProblem)).meta({ minLength: 1 }),
   events: z.array(z.enum(WEBHOOK_EVENTS)),
   enabled: z.boolean(),
   name: z.string().max(100),
@@ -30,12 +30,15 @@ export const hookFields = {
   /** Quick repetitions after the first attempt; 0 = one attempt and no more. */
   max_retries: z.int().min(0).max(10),
   verify_ssl: z.boolean(),
-  headers: z.record(z.string(), z.string()).superRefine((headers, context) => {
-    for (const [name, value] of Object.entries(headers)) {
-      const problem = headerProblem(name, value)
-      if (problem !== null) context.addIssue({ code: 'custom', path: [name], message: problem })
-    }
-  }),
+  headers: z
+    .record(z.string(), z.string().meta({ pattern: HEADER_VALUE.source }))
+    .superRefine((headers, context) => {
+      for (const [name, value] of Object.entries(headers)) {
+        const problem = headerProblem(name, value)
+        if (problem !== null) context.addIssue({ code: 'custom', path: [name], message: problem })
+      }
+    })
+    .meta({ propertyNames: { pattern: HEADER_NAME.source } }),
 } as const
 
 export const HOOK_DEFAULTS = { enabled: true, timeout: 30, max_retries: 3, verify_ssl: true } as const

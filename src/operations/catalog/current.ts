@@ -7,8 +7,10 @@ import { z } from 'zod'
 import { stateDirectory } from '../../config/paths.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { OperationContext } from './context.ts'
+import { inField } from './field.ts'
 import type { Operation, StreamOperation } from './operation.ts'
 import type { CardId } from './run-desk.ts'
+import { words } from './wire/options.ts'
 import { taskId } from './wire/task.ts'
 
 const STATE_DIRECTORY = basename(stateDirectory('/'))
@@ -17,11 +19,7 @@ export const whichTask = z.strictObject({
   id: taskId
     .nullish()
     .describe('Left out: the task at work in the repository, else the next in the queue, else the newest'),
-  state_dir: z
-    .string()
-    .trim()
-    .min(1)
-    .max(4_096)
+  state_dir: words(4_096)
     .nullish()
     .describe('State directory of a repository below an allowed root; left out: the repository served by default'),
 })
@@ -85,7 +83,7 @@ export async function findRepository(
   given: string | null,
 ): Promise<string | null> {
   if (given === null) return home
-  return repositories.resolve(basename(given) === STATE_DIRECTORY ? dirname(given) : given)
+  return inField('state_dir', repositories.resolve(basename(given) === STATE_DIRECTORY ? dirname(given) : given))
 }
 
 /** Throws `input_invalid` when no repository is named and none is served by default. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { PrNumber } from '../../domain/ids.ts'
 import type { PrSnapshot } from '../../domain/observation.ts'
 import type { RunState } from '../../domain/run.ts'
+import { flag, wholeNumber } from '../../lib/query-values.ts'
 import { readCiLogs } from '../ci-logs.ts'
 import { toComments } from '../comments.ts'
 import { findPrs, groupOf, type Looking, toPrReport } from '../pull-request.ts'
@@ -87,7 +88,7 @@ export const getComments = defineOperation({
   changes: false,
   input: z.strictObject({
     id: taskId,
-    all: z.union([z.boolean(), z.stringbool()]).default(false).describe('Also what is resolved or ignored'),
+    all: flag.default(false).describe('Also what is resolved or ignored'),
   }),
   output: z
     .object({ success: z.literal(true), conversations: z.array(conversation), hidden: z.int(), complete: z.boolean() })
@@ -129,7 +130,7 @@ export const getCiLogs = defineOperation({
   input: z.strictObject({
     id: taskId,
     check: z.string().min(1).max(500).optional().describe('Of this check only'),
-    lines: z.coerce.number().int().min(1).max(10_000).default(100),
+    lines: wholeNumber({ min: 1, max: 10_000 }).default(100),
   }),
   output: z
     .object({

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { RunEvent } from '../../domain/events.ts'
 import { Failure } from '../../domain/failure.ts'
+import { wholeNumber } from '../../lib/query-values.ts'
 import { readLog } from '../logs.ts'
 import { defineOperation, defineStream } from './operation.ts'
 import type { OpenedCard } from './run-desk.ts'
@@ -56,7 +57,7 @@ export const getLogs = defineOperation({
   name: 'get_logs',
   summary: 'The last lines of the readable log of a task',
   changes: false,
-  input: z.strictObject({ id: taskId, tail: z.coerce.number().int().min(1).max(10_000).default(100) }),
+  input: z.strictObject({ id: taskId, tail: wholeNumber({ min: 1, max: 10_000 }).default(100) }),
   output: z
     .object({ success: z.literal(true), log_content: z.string(), log_file: z.string().nullable() })
     .meta({ id: 'Logs' }),
@@ -102,7 +103,9 @@ export const watchTask = defineStream({
   changes: false,
   input: z.strictObject({
     id: taskId,
-    after: z.coerce.number().int().min(0).default(0).describe('Number of the last event that is known'),
+    after: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER })
+      .default(0)
+      .describe('Number of the last event that is known'),
     types: z
       .string()
       .regex(/^[a-z._,*]{1,500}$/)

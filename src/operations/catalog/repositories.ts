@@ -1,14 +1,15 @@
 /** Repositories of the machine: cloning, preparing, planning without working. */
 import { z } from 'zod'
 import { Failure } from '../../domain/failure.ts'
+import { inField } from './field.ts'
 import { defineOperation } from './operation.ts'
 import type { OpenedCard } from './run-desk.ts'
 import { until } from './until.ts'
-import { goal, startOptions, toStartRequest } from './wire/options.ts'
+import { branch, goal, startOptions, toStartRequest, words } from './wire/options.ts'
 import { task, toTask } from './wire/task.ts'
 
-const workDir = z.string().trim().min(1).max(4_096).describe('A directory below an allowed root')
-const address = z.string().trim().min(1).max(2_048).describe('https:// or ssh')
+const workDir = words(4_096).describe('A directory below an allowed root')
+const address = words(2_048).describe('https:// or ssh')
 
 export const cloneRepo = defineOperation({
   name: 'clone_repo',
@@ -17,13 +18,7 @@ export const cloneRepo = defineOperation({
   input: z.strictObject({
     url: address,
     target_dir: workDir.nullish(),
-    branch: z
-      .string()
-      .trim()
-      .min(1)
-      .max(200)
-      .regex(/^[^-\s]\S*$/, 'not the name of a branch')
-      .nullish(),
+    branch: branch.nullish(),
   }),
   output: z
     .object({
@@ -65,7 +60,7 @@ export const setupRepo = defineOperation({
     })
     .meta({ id: 'SetUp' }),
   async perform({ repositories }, { work_dir: directory, run_setup_scripts: runScripts }) {
-    const path = await repositories.confine(directory)
+    const path = await inField('work_dir', repositories.confine(directory))
     const steps = await repositories.setUp({ path, runScripts })
     const failed = steps.find((step) => !step.ok)
     const done = steps.filter((step) => step.ok)
@@ -106,7 +101,7 @@ export const planRepo = defineOperation({
     })
     .meta({ id: 'Planned' }),
   async perform({ runs, repositories }, { work_dir: directory, goal: text, model, wait_seconds: waitSeconds }) {
-    const repository = await repositories.resolve(directory)
+    const repository = await inField('work_dir', repositories.resolve(directory))
     const options = { model, auto_merge: false, pause_on_pr: true, max_sessions: 1 }
     const order = { kind: 'start' as const, request: toStartRequest(text, options) }
     const { card } = await runs.add({ repository, goal: text, order, key: null })

@@ -6,7 +6,7 @@ import { PLAIN_RESUME } from '../run-request.ts'
 import { defineOperation } from './operation.ts'
 import { originalNames, refuseUnbuilt, toOriginalOptions } from './original/options.ts'
 import type { Steered } from './run-desk.ts'
-import { changes, message, reason, toOptionChanges } from './wire/options.ts'
+import { changes, message, reason, toOptionChanges, words } from './wire/options.ts'
 import { task, taskId, taskStatus, toTask } from './wire/task.ts'
 
 /** As the original's, with the task. */
@@ -102,7 +102,7 @@ export const resumeTask = defineOperation({
 
 export const messageFields = {
   content: message,
-  sender: z.string().trim().min(1).max(MAX_SENDER_CHARS).default('anonymous'),
+  sender: words(MAX_SENDER_CHARS).default('anonymous'),
   priority: z.int().min(0).max(MAX_PRIORITY).default(1).describe('The highest is read first'),
   metadata: z.record(z.string(), z.unknown()).nullish().describe('Is told to the task with the message'),
 } as const

@@ -1,19 +1,15 @@
 /** Asking for runs, and finding them again. */
 import { z } from 'zod'
+import { wholeNumber } from '../../lib/query-values.ts'
 import { requireRepository } from './current.ts'
 import { defineOperation } from './operation.ts'
-import { goal, startOptions, toStartRequest } from './wire/options.ts'
+import { goal, startOptions, toStartRequest, words } from './wire/options.ts'
 import { instant, task, taskId, taskStatus, toTask } from './wire/task.ts'
 import { taskDetail, toTaskDetail } from './wire/task-detail.ts'
 
-export const repository = z
-  .string()
-  .trim()
-  .min(1)
-  .max(2_048)
-  .describe(
-    'A checkout below an allowed root, as an absolute path, or an address to clone; left out: the one served by default',
-  )
+export const repository = words(2_048).describe(
+  'A checkout below an allowed root, as an absolute path, or an address to clone; left out: the one served by default',
+)
 
 export const idempotencyKey = z
   .string()
@@ -59,7 +55,7 @@ export const findTasks = defineOperation({
   input: z.strictObject({
     status: statusFilter,
     repository: z.string().min(1).max(2_048).optional().describe('Only tasks of this checkout'),
-    limit: z.coerce.number().int().min(1).max(500).default(50),
+    limit: wholeNumber({ min: 1, max: 500 }).default(50),
     cursor: z
       .string()
       .regex(/^\d{1,15}$/)

@@ -9,7 +9,7 @@ export async function until(
   { runs, id, withinMs }: { runs: RunDesk; id: CardId; withinMs: number },
   isSo: (opened: OpenedCard) => boolean,
 ): Promise<RunCard> {
-  const signal = AbortSignal.timeout(withinMs)
+  const signal = AbortSignal.timeout(Math.ceil(withinMs))
   for await (const _ of runs.watch(id, 0, signal)) {
     const opened = await runs.open(id)
     if (isSo(opened)) return opened.card

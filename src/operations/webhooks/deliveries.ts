@@ -1,6 +1,7 @@
 /** What was sent and what became of it; again, and now. */
 import { z } from 'zod'
 import { Failure } from '../../domain/failure.ts'
+import { wholeNumber } from '../../lib/query-values.ts'
 import { type Attempt, DELIVERY_STATUSES, type Delivery, type Outbox } from '../../notify/outbox/outbox.ts'
 import { type WebhookParts, withOutbox } from './webhook-parts.ts'
 import { requireHook } from './webhook-view.ts'
@@ -32,7 +33,7 @@ export const attemptView = z.object({
 export const listDeliveriesInput = z.strictObject({
   webhook_id: z.string().min(1).nullish(),
   status: z.enum(DELIVERY_STATUSES).nullish(),
-  limit: z.coerce.number().int().min(1).max(1_000).default(50),
+  limit: wholeNumber({ min: 1, max: 1_000 }).default(50),
 })
 
 export const listDeliveriesOutput = z.object({
@@ -52,7 +53,7 @@ export function listDeliveries(
   return { success: true, deliveries, total: deliveries.length }
 }
 
-export const deliveryIdInput = z.strictObject({ delivery_id: z.coerce.number().int().min(1) })
+export const deliveryIdInput = z.strictObject({ delivery_id: wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }) })
 
 export const deliveryDetail = deliveryView.extend({
   payload: z.unknown().describe('what is sent'),

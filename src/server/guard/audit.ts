@@ -4,7 +4,6 @@ import { dirname } from 'node:path'
 import type { MiddlewareHandler } from 'hono'
 import { DIRECTORY_MODE, FILE_MODE } from '../../store/disk.ts'
 import type { Variables } from '../rest/app.ts'
-import { addressOf } from './address.ts'
 
 export type AuditEntry = {
   /** ISO time. */
@@ -53,7 +52,7 @@ export function keepAudit({
     await audit.write({
       at: new Date(now()).toISOString(),
       request: c.get('requestId'),
-      address: addressOf(c),
+      address: c.get('address'),
       method: c.req.method,
       path: c.req.path.slice(0, 300),
       operation,

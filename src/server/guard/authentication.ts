@@ -2,7 +2,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Variables } from '../rest/app.ts'
 import { Refusal } from '../rest/problem.ts'
-import { addressOf } from './address.ts'
 import type { Password } from './password.ts'
 import type { Throttle } from './throttle.ts'
 
@@ -21,7 +20,7 @@ export function requirePassword({
     if (isPublic(c.req.method, c.req.path)) return next()
     const candidate = parseAuthorization(c.req.header('authorization'))
     if (candidate === null) throw new Refusal(MISSING)
-    if (!password.isKnown(candidate)) await verify(candidate, addressOf(c))
+    if (!password.isKnown(candidate)) await verify(candidate, c.get('address'))
     return next()
   }
 

@@ -1,4 +1,5 @@
 /** Who guesses passwords is slowed down: few tries at once, then one now and then; by address, and all together. */
+import ipaddr from 'ipaddr.js'
 
 export type Throttle = {
   /** Milliseconds until this address may try again; 0 = now. */
@@ -31,23 +32,30 @@ export function createThrottle(now: () => number): Throttle {
 
   return {
     waitMs(address) {
-      const own = buckets.get(address)
+      const own = buckets.get(homeOf(address))
       const ownWait = own === undefined ? 0 : waitOf(own, FREE_TRIES, REFILL_MS)
       return Math.max(ownWait, waitOf(all, FREE_TRIES_OF_ALL, REFILL_OF_ALL_MS))
     },
     failed(address) {
-      const own = buckets.get(address) ?? { used: 0, at: now() }
-      buckets.delete(address)
-      buckets.set(address, spend(own, now(), REFILL_MS))
+      const home = homeOf(address)
+      const own = buckets.get(home) ?? { used: 0, at: now() }
+      buckets.delete(home)
+      buckets.set(home, spend(own, now(), REFILL_MS))
       Object.assign(all, spend(all, now(), REFILL_OF_ALL_MS))
       const [oldest] = buckets.keys()
       if (buckets.size > REMEMBERED_ADDRESSES && oldest !== undefined) buckets.delete(oldest)
     },
     forgive(address) {
-      buckets.delete(address)
+      buckets.delete(homeOf(address))
       all.used = Math.max(0, all.used - 1)
     },
   }
+}
+
+/** Whoever has one address of IPv6 has all of its network: 2^64 of them are one guesser. */
+function homeOf(address: string): string {
+  if (!address.includes(':') || !ipaddr.IPv6.isValid(address)) return address
+  return ipaddr.IPv6.networkAddressFromCIDR(`${ipaddr.IPv6.parse(address).toNormalizedString()}/64`).toString()
 }
 
 function usedNow({ used, at }: Bucket, now: number, refillMs: number): number {

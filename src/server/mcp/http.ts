@@ -5,9 +5,8 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { CATALOG } from '../../operations/catalog/catalog.ts'
 import type { OperationContext } from '../../operations/catalog/context.ts'
-import { addressOf } from '../guard/address.ts'
 import type { Audit } from '../guard/audit.ts'
-import { NEEDS_PASSWORD } from '../rest/app.ts'
+import { NEEDS_PASSWORD, refuseOthers } from '../rest/app.ts'
 import type { Mount } from '../rest/create-app.ts'
 import { Refusal } from '../rest/problem.ts'
 import { ROUTES } from '../rest/routes.ts'
@@ -28,7 +27,7 @@ export function mountMcp({ context, hasPassword, audit, closing, report }: McpHt
   return (app) => {
     app.post(MCP_PATH, async (c) => {
       const transport = new WebStandardStreamableHTTPServerTransport()
-      const request = { request: c.get('requestId'), address: addressOf(c), method: 'POST', path: MCP_PATH }
+      const request = { request: c.get('requestId'), address: c.get('address'), method: 'POST', path: MCP_PATH }
       const server = createMcpServer({
         context,
         report,
@@ -50,14 +49,7 @@ export function mountMcp({ context, hasPassword, audit, closing, report }: McpHt
       return ending(await transport.handleRequest(c.req.raw), end)
     })
     // Without sessions there is nothing to listen to, and nothing to end.
-    app.all(MCP_PATH, () => {
-      throw new Refusal({
-        status: 405,
-        code: 'method_not_allowed',
-        message: 'requests of MCP are sent with POST',
-        headers: { Allow: 'POST' },
-      })
-    })
+    refuseOthers(app, MCP_PATH, ['POST'])
   }
 }
 

@@ -62,6 +62,15 @@ function parts(url: string, { scheme, user, host, port, path }: Parts): CloneAdd
   return { url, scheme, host: bare, port, owner, name }
 }
 
+/** With or without `.git` and a slash at the end it is the same repository. `text`: what a checkout says of its origin. */
+export function isSameRepository(text: string, { url }: Pick<CloneAddress, 'url'>): boolean {
+  return withoutEnding(text) === withoutEnding(url)
+}
+
+function withoutEnding(url: string): string {
+  return url.replace(/\/+$/, '').replace(/\.git$/, '')
+}
+
 function toDirectoryName(text: string): string {
   const name = text
     .replace(/\.git$/i, '')

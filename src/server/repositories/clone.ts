@@ -1,5 +1,5 @@
 /** Cloning: into a directory beside the target that gets its name at the end, so that half a clone is never taken for one. */
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
 import { errorCode } from '../../store/disk.ts'
@@ -13,9 +13,10 @@ export type CloneRequest = {
   readonly branch: string | null
   /** The addresses that were judged; null = any. */
   readonly addresses: readonly string[] | null
+  readonly timeoutMs: number
+  /** Ends it, and leaves nothing. */
+  readonly signal: AbortSignal
 }
-
-const CLONE_TIMEOUT_MS = 300_000
 
 /** Nothing but the protocol that was judged, no redirects to elsewhere, no credential that asks a person. */
 function safeConfig({ address, addresses }: CloneRequest): readonly string[] {
@@ -44,16 +45,33 @@ export type GitFor = (url: string, settings: readonly string[]) => Git
 
 /** Throws `repository_exists`, and what git says. */
 export async function cloneInto(gitFor: GitFor, request: CloneRequest): Promise<void> {
-  const { address, target, branch } = request
-  const half = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.part`)
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+  const { address, target, branch, timeoutMs, signal } = request
+  const parent = dirname(target)
+  const half = join(parent, `.${basename(target)}.${crypto.randomUUID()}.part`)
+  await mkdir(parent, { recursive: true, mode: 0o700 })
+  await removeAbandoned(parent, timeoutMs)
   try {
     const which = branch === null ? [] : ['--branch', branch]
     const args = ['clone', '--quiet', '--no-recurse-submodules', ...which, '--', address.url, half]
-    await gitFor(address.url, safeConfig(request)).run(args, { timeoutMs: CLONE_TIMEOUT_MS })
+    await gitFor(address.url, safeConfig(request)).run(args, { timeoutMs, signal })
     await claim(half, target)
   } finally {
     await rm(half, { recursive: true, force: true })
+    await rmdir(parent).catch(() => {}) // only what is empty can be removed so: it was made for this
+  }
+}
+
+const HALF = /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/
+
+/** Of a server that was killed while it cloned: no clone that still goes on is that old. */
+async function removeAbandoned(parent: string, timeoutMs: number): Promise<void> {
+  const halves = (await readdir(parent)).filter((name) => HALF.test(name)).map((name) => join(parent, name))
+  for (const half of halves) {
+    const begunAt = await stat(half).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Number.POSITIVE_INFINITY,
+    )
+    if (Date.now() - begunAt > 2 * timeoutMs) await rm(half, { recursive: true, force: true })
   }
 }
 

@@ -2,9 +2,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
+import { inField } from '../../operations/catalog/field.ts'
 import type { RepositoryDesk } from '../../operations/catalog/repository-desk.ts'
 import { cloneInto, type GitFor } from './clone.ts'
-import { type CloneAddress, isAddress, parseCloneAddress } from './clone-address.ts'
+import { type CloneAddress, isAddress, isSameRepository, parseCloneAddress } from './clone-address.ts'
 import { requirePublic } from './public-address.ts'
 import type { Roots } from './roots.ts'
 import { type SetUpParts, setUp } from './set-up.ts'
@@ -12,6 +13,9 @@ import { type SetUpParts, setUp } from './set-up.ts'
 export type RepositoryDeskParts = {
   readonly roots: Roots
   readonly allowPrivateClones: boolean
+  readonly cloneTimeoutMs: number
+  /** Aborted when the process ends. */
+  readonly closing: AbortSignal
   /** Cloning brings code of others onto the machine: only with a password, as in the original. */
   readonly mayClone: boolean
   /** Top level of the checkout; throws `not_a_repository`. */
@@ -27,7 +31,8 @@ export function createRepositoryDesk(parts: RepositoryDeskParts): RepositoryDesk
 
   async function clone(address: CloneAddress, target: string, branch: string | null): Promise<void> {
     const addresses = parts.allowPrivateClones ? null : await requirePublic(address.host)
-    await cloneInto(parts.gitFor, { address, target, branch, addresses })
+    const { cloneTimeoutMs: timeoutMs, closing: signal } = parts
+    await cloneInto(parts.gitFor, { address, target, branch, addresses, timeoutMs, signal })
   }
 
   /** Where it was cloned before, it is not cloned again. */
@@ -46,7 +51,7 @@ export function createRepositoryDesk(parts: RepositoryDeskParts): RepositoryDesk
       await cloning
     }
     const origin = await parts.gitFor(url, []).at(target).run(['remote', 'get-url', 'origin'])
-    if (origin === url) return target
+    if (isSameRepository(origin, address)) return target
     throw new Failure('repository_exists', `${target} is a checkout of ${origin}`, { facts: { path: target } })
   }
 
@@ -60,7 +65,9 @@ export function createRepositoryDesk(parts: RepositoryDeskParts): RepositoryDesk
     async clone({ url, directory, branch }) {
       const address = parseCloneAddress(url)
       const target =
-        directory === null ? join(await roots.first(), address.owner, address.name) : await roots.confineNew(directory)
+        directory === null
+          ? join(await roots.first(), address.owner, address.name)
+          : await inField('target_dir', roots.confineNew(directory))
       if (await exists(target)) {
         throw new Failure('repository_exists', `${target} exists already`, { facts: { path: target } })
       }

@@ -10,7 +10,7 @@ import { type Problem, Refusal, toBody, toProblem } from './problem.ts'
 import type { Route } from './route.ts'
 import { ROUTES } from './routes.ts'
 
-export type Variables = { requestId: string; operation: string | null; task: string | null }
+export type Variables = { requestId: string; address: string; operation: string | null; task: string | null }
 export type ServerApp = Hono<{ Variables: Variables }>
 type ServerContext = Context<{ Variables: Variables }>
 
@@ -27,13 +27,26 @@ export type AppParts = {
 
 /** Registers every route of the table. Guards, pages and other routes are put around it by `server.ts`. */
 export function addRoutes(app: ServerApp, parts: AppParts): void {
-  for (const route of ROUTES) {
-    app.on(route.method.toUpperCase(), toHonoPath(route.path), (c) => answer(parts, route, c))
+  for (const [path, routes] of Map.groupBy(ROUTES, (route) => route.path)) {
+    const methods = routes.map((route) => route.method.toUpperCase())
+    for (const route of routes) app.on(route.method.toUpperCase(), toHonoPath(path), (c) => answer(parts, route, c))
+    refuseOthers(app, toHonoPath(path), methods)
   }
 }
 
+/** As the original: a path that exists says which methods it has. HEAD comes with GET. */
+export function refuseOthers(app: ServerApp, path: string, methods: readonly string[]): void {
+  const Allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+  app.all(path, (c) => {
+    const message = `${c.req.method} is not possible here, only ${Allow}`
+    return tell(c, { status: 405, code: 'method_not_allowed', message, headers: { Allow } })
+  })
+}
+
 export function addErrors(app: ServerApp, { report }: Pick<AppParts, 'report'>): void {
-  app.notFound((c) => tell(c, nothingAt(c.req.method, c.req.path)))
+  app.notFound((c) =>
+    tell(c, { status: 404, code: 'not_found', message: `there is nothing at ${c.req.path.slice(0, 200)}` }),
+  )
   app.onError((error, c) => {
     const problem = toProblem(error)
     if (problem.code === 'internal_error') report(`${c.get('requestId')}: ${error.stack ?? error.message}`)
@@ -47,24 +60,6 @@ export function tell(c: ServerContext, problem: Problem): Response {
   return new Response(JSON.stringify(body), { status: problem.status, headers })
 }
 
-/** As the original: a path that exists says which methods it has. */
-function nothingAt(method: string, path: string): Problem {
-  const allowed = ROUTES.filter((route) => toPattern(route.path).test(path)).map((route) => route.method.toUpperCase())
-  if (allowed.length === 0)
-    return { status: 404, code: 'not_found', message: `there is nothing at ${path.slice(0, 200)}` }
-  const Allow = allowed.join(', ')
-  return {
-    status: 405,
-    code: 'method_not_allowed',
-    message: `${method} is not possible here, only ${Allow}`,
-    headers: { Allow },
-  }
-}
-
-function toPattern(path: string): RegExp {
-  return new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`)
-}
-
 async function answer(parts: AppParts, route: Route, c: ServerContext): Promise<Response> {
   const { operation } = route
   c.set('operation', operation.name)
@@ -74,7 +69,7 @@ async function answer(parts: AppParts, route: Route, c: ServerContext): Promise<
   const input = operation.input.parse(await gatherInput(c.req))
   const output = await operation.perform(parts.context, input).catch((error: unknown) => refuse(route, error))
   return new Response(JSON.stringify(output), {
-    status: route.statusOf?.(output) ?? route.status ?? 200,
+    status: (route.badEnd?.isIt(output) === true ? route.badEnd.status : route.status) ?? 200,
     headers: { 'content-type': 'application/json' },
   })
 }
@@ -94,7 +89,8 @@ export const NEEDS_PASSWORD: Problem = {
 
 async function stream(parts: AppParts, operation: StreamOperation, c: ServerContext): Promise<Response> {
   const known = c.req.header('Last-Event-ID')
-  const input = operation.input.parse({ ...(await gatherInput(c.req)), ...(known !== undefined && { after: known }) })
+  const given = operation.input.parse(await gatherInput(c.req))
+  const input = known === undefined ? given : operation.input.parse({ ...Object(given), after: known })
   const ended = new AbortController()
   const signal = AbortSignal.any([c.req.raw.signal, parts.closing, ended.signal])
   const events = (await operation.open(parts.context, input, signal)) as AsyncIterable<RunEvent>

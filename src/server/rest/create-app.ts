@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { CATALOG } from '../../operations/catalog/catalog.ts'
+import { type AddressRange, createAddressOf } from '../guard/address.ts'
 import { type Audit, keepAudit } from '../guard/audit.ts'
 import { requirePassword } from '../guard/authentication.ts'
 import { securityHeaders } from '../guard/headers.ts'
@@ -24,6 +25,7 @@ export type CreateAppParts = Omit<AppParts, 'hasPassword' | 'onStream'> & {
   readonly password: Password | null
   readonly allowedHosts: readonly string[]
   readonly corsOrigins: readonly string[]
+  readonly trustedProxies: readonly AddressRange[]
   readonly audit: Audit
   readonly metrics: Metrics
   readonly intake: Intake | null
@@ -36,9 +38,11 @@ const MAX_BODY_BYTES = 1024 * 1024
 export function createApp(parts: CreateAppParts): ServerApp {
   const { context, closing, password, corsOrigins, metrics, audit } = parts
   const { now, version } = context
+  const addressOf = createAddressOf(parts.trustedProxies)
   const app: ServerApp = new Hono<{ Variables: Variables }>()
   app.use(async function identify(c, next) {
     c.set('requestId', crypto.randomUUID())
+    c.set('address', addressOf(c))
     await next()
     c.res.headers.set('X-Request-ID', c.get('requestId'))
   })

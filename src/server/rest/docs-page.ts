@@ -76,8 +76,8 @@ function renderRow(row: {
 }
 
 function renderAnswer([status, answer]: [string, Json]): string {
-  const content = Object.entries((answer.content ?? {}) as Record<string, { schema: Json }>)
-  const shapes = content.map(([type, { schema }]) => `<code>${toHtml(type)}</code> ${typeOf(schema)}`)
+  const content = Object.entries((answer.content ?? {}) as Record<string, { schema?: Json }>)
+  const shapes = content.map(([type, { schema }]) => `<code>${toHtml(type)}</code> ${typeOf(schema ?? {})}`)
   return `<tr><td><code>${toHtml(status)}</code></td><td>${toHtml(String(answer.description))}</td><td>${shapes.join('<br>')}</td></tr>`
 }
 

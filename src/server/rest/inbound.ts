@@ -1,6 +1,6 @@
 /** Webhooks of GitHub: proved by their signature, not by the password; they only wake runs that wait. */
 import type { ServerApp } from './app.ts'
-import { tell } from './app.ts'
+import { refuseOthers, tell } from './app.ts'
 
 export const INBOUND_PATH = '/github/webhooks'
 
@@ -28,4 +28,5 @@ export function addInbound(app: ServerApp, intake: Intake | null): void {
     if (status < 300) return c.newResponse(`${words}\n`, { status: 202 })
     return tell(c, { status, code: 'webhook_refused', message: words })
   })
+  refuseOthers(app, INBOUND_PATH, ['POST'])
 }

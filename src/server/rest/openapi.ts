@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { KEY_HEADER } from './input.ts'
 import { problemBody } from './problem.ts'
+import { toProblemAnswers } from './problem-answers.ts'
 import type { Route } from './route.ts'
+import { TAGS, tagOf } from './tags.ts'
 
 type Json = Record<string, unknown>
 type JsonObject = { properties?: Record<string, Json>; required?: string[] } & Json
@@ -36,14 +38,6 @@ export function toOpenApi({ routes, version }: { routes: readonly Route[]; versi
   }
 }
 
-const TAGS = [
-  { name: 'tasks', description: 'Starting, watching and steering tasks' },
-  { name: 'repo', description: 'Repositories of the machine' },
-  { name: 'current task', description: 'One task at a time, as the original has it' },
-  { name: 'webhooks', description: 'Who is told of what happens' },
-  { name: 'health', description: 'The server itself' },
-]
-
 function toPathItem(route: Route, components: Record<string, Json>, problem: Json): Json {
   const { operation, method, path } = route
   const input = inputOf(operation.input)
@@ -54,12 +48,24 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
   const required = new Set(input.required ?? [])
   const parameters = [
     ...inPath.map((name) => toParameter('path', name, properties[name] ?? {}, true)),
-    ...(isQuery ? rest.map(([name, schema]) => toParameter('query', name, schema, required.has(name))) : []),
+    ...(isQuery
+      ? rest.map(([name, schema]) => toParameter('query', name, withoutNull(schema), required.has(name)))
+      : []),
     ...(key === undefined ? [] : [toParameter('header', KEY_HEADER, withoutNull(key), false)]),
     ...(operation.kind === 'stream'
-      ? [toParameter('header', 'Last-Event-ID', { type: 'string', pattern: '^\\d+$' }, false)]
+      ? [toParameter('header', 'Last-Event-ID', { type: 'string', pattern: '^\\d{1,15}$' }, false)]
       : []),
   ]
+  const problems = toProblemAnswers(
+    {
+      ...route,
+      changes: operation.changes,
+      hasBody: !isQuery,
+      namesSomething: inPath.length > 0 || 'state_dir' in properties,
+      hasInput: Object.keys(properties).length > 0,
+    },
+    problem,
+  )
   return {
     operationId: route.operationId ?? operation.name,
     summary: operation.summary,
@@ -72,17 +78,10 @@ function toPathItem(route: Route, components: Record<string, Json>, problem: Jso
       ...(operation.kind === 'stream' && {
         '204': { description: 'It has ended, and there is nothing after Last-Event-ID' },
       }),
-      default: {
-        description: 'What is wrong',
-        content: { 'application/problem+json': { schema: problem } },
-      },
+      ...problems,
+      ...(route.badEnd !== undefined && { [String(route.badEnd.status)]: toBadEnd(route, components, problem) }),
     },
   }
-}
-
-function tagOf(path: string): string {
-  const [, first = ''] = path.split('/')
-  return ['tasks', 'repo', 'webhooks', 'health'].includes(first) ? first : 'current task'
 }
 
 function toRequestBody(properties: readonly (readonly [string, Json])[], required: ReadonlySet<string>): Json {
@@ -106,7 +105,8 @@ function toAnswer({ operation }: Route, components: Record<string, Json>): Json 
   if (operation.kind === 'stream') {
     return {
       description: 'Server-sent events; the data of each is one event as in events.jsonl, the last one is called `end`',
-      content: { 'text/event-stream': { schema: { type: 'string' } } },
+      // No schema: in OpenAPI 3.1 it could only say that all of it is text.
+      content: { 'text/event-stream': {} },
     }
   }
   return {
@@ -115,11 +115,23 @@ function toAnswer({ operation }: Route, components: Record<string, Json>): Json 
   }
 }
 
+/** The same body as when it goes well, or what was wrong with the request. */
+function toBadEnd({ operation }: Route, components: Record<string, Json>, problem: Json): Json {
+  if (operation.kind === 'stream') return {}
+  return {
+    description: 'It did not end well; or the request is wrong',
+    content: {
+      'application/json': { schema: reference(components, operation.output, 'output') },
+      'application/problem+json': { schema: problem },
+    },
+  }
+}
+
 function toParameter(place: string, name: string, { description, ...schema }: Json, required: boolean): Json {
   return { name, in: place, required, ...(description !== undefined && { description }), schema }
 }
 
-/** A header is there or not. */
+/** A header is there or not, and so is what a query names. */
 function withoutNull(schema: Json): Json {
   const { anyOf, ...rest } = schema
   const kept = Array.isArray(anyOf) ? anyOf.filter((one: Json) => one.type !== 'null') : null

@@ -1,8 +1,9 @@
 /** What is there besides operations: who we are, the probes of those who watch servers, the documents, the metrics. */
 import type { Metrics } from '../metrics.ts'
-import type { ServerApp } from './app.ts'
+import { refuseOthers, type ServerApp } from './app.ts'
 import { DOCS_POLICY, renderDocs } from './docs-page.ts'
 import { toOpenApi } from './openapi.ts'
+import { toProblemAnswers } from './problem-answers.ts'
 import type { Route } from './route.ts'
 
 export type PagesParts = {
@@ -14,9 +15,7 @@ export type PagesParts = {
 }
 
 export function addPages(app: ServerApp, { version, routes, metrics, isReady }: PagesParts): void {
-  const document = { ...toOpenApi({ routes, version }) }
-  const paths = { ...(document.paths as Record<string, unknown>), ...PAGES }
-  const whole = { ...document, paths }
+  const whole = describeServer({ routes, version })
   const page = renderDocs(whole)
 
   app.get('/', (c) =>
@@ -32,6 +31,13 @@ export function addPages(app: ServerApp, { version, routes, metrics, isReady }: 
   for (const path of ['/healthz', '/livez']) app.get(path, (c) => c.json({ status: 'ok' }))
   app.get('/ready', (c) => (isReady() ? c.json({ status: 'ready' }) : c.json({ status: 'ending' }, 503)))
   app.get('/metrics', async (c) => c.body(await metrics.text(), 200, { 'Content-Type': metrics.contentType }))
+  for (const path of [...PUBLIC_PAGES, '/metrics']) refuseOthers(app, path, ['GET'])
+}
+
+/** The whole OpenAPI document: the operations, and what is there besides. */
+export function describeServer(parts: Pick<PagesParts, 'routes' | 'version'>): Record<string, unknown> {
+  const document = toOpenApi(parts)
+  return { ...document, paths: { ...(document.paths as Record<string, unknown>), ...PAGES } }
 }
 
 /** Answered without the password: who only watches the server need not know it. */
@@ -58,7 +64,7 @@ const PAGES = {
     get: {
       operationId: 'check_ready',
       summary: 'The server takes work',
-      tags: ['health'],
+      tags: ['server'],
       security: [],
       responses: {
         '200': { description: 'It does', ...json(status(['ready'])) },
@@ -70,8 +76,14 @@ const PAGES = {
     get: {
       operationId: 'read_metrics',
       summary: 'Numbers for Prometheus',
-      tags: ['health'],
-      responses: { '200': { description: 'Done', content: { 'text/plain': { schema: { type: 'string' } } } } },
+      tags: ['server'],
+      responses: {
+        '200': { description: 'Done', content: { 'text/plain': { schema: { type: 'string' } } } },
+        ...toProblemAnswers(
+          { changes: false, hasBody: false, namesSomething: false, hasInput: false },
+          { $ref: '#/components/schemas/Problem' },
+        ),
+      },
     },
   },
 }
@@ -81,7 +93,7 @@ function probe(operationId: string, summary: string): unknown {
     get: {
       operationId,
       summary,
-      tags: ['health'],
+      tags: ['server'],
       security: [],
       responses: { '200': { description: 'It does', ...json(status(['ok'])) } },
     },

@@ -60,7 +60,7 @@ export function toBody(problem: Problem, requestId: string | undefined): z.input
   }
 }
 
-const TITLES: Readonly<Record<number, string>> = {
+export const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',
   403: 'Forbidden',
@@ -73,6 +73,7 @@ const TITLES: Readonly<Record<number, string>> = {
   421: 'Misdirected Request',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
@@ -134,7 +135,7 @@ const STATUS: Readonly<Record<FailureKind, number>> = {
   url_refused: 422,
   key_reused: 422,
   not_a_repository: 422,
-  start_failed: 500,
+  start_failed: 503,
   repository_empty: 409,
   repository_exists: 409,
   branch_missing: 422,

@@ -11,8 +11,8 @@ export type Route = {
   readonly operation: Operation | StreamOperation
   /** Of a good answer; default 200. */
   readonly status?: number
-  /** Of a good answer that tells of a bad end. */
-  readonly statusOf?: (output: unknown) => number
+  /** An answer with the body of a good one that tells of a bad end. */
+  readonly badEnd?: { readonly status: number; readonly isIt: (output: unknown) => boolean }
   /** In the OpenAPI document, where the name of the operation is taken. */
   readonly operationId?: string
   /** Where a failure is answered differently from everywhere else. */

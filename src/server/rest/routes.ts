@@ -42,7 +42,7 @@ const REPOSITORY_ROUTES: readonly Route[] = [
   }),
   {
     ...repository('/setup', CATALOG.setupRepo, { path_refused: { status: 422, code: 'path_refused' } }),
-    statusOf: (output) => (isSuccess(output) ? 200 : 400),
+    badEnd: { status: 400, isIt: (output) => !isSuccess(output) },
   },
   repository('/plan', CATALOG.planRepo, {
     start_failed: notPlanned,

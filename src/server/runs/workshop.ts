@@ -5,7 +5,7 @@
  */
 
 import type { RunEvent } from '../../domain/events.ts'
-import { type Failure, toFailure } from '../../domain/failure.ts'
+import { Failure, toFailure } from '../../domain/failure.ts'
 import { explainFailure } from '../../domain/failure-sentence.ts'
 import type { RunState } from '../../domain/run.ts'
 import type { CardId } from '../../operations/catalog/run-desk.ts'
@@ -124,7 +124,10 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
     const summary = (await store.history()).find((past) =>
       runId === null ? card.isInterrupted && past.createdAt >= (startedAt ?? 0) : past.runId === runId,
     )
-    if (summary === undefined) return want ?? { kind: 'resume', request: PLAIN_RESUME }
+    if (summary === undefined) {
+      if (state !== null) refuseOfAnother(card, state)
+      return want ?? { kind: 'resume', request: PLAIN_RESUME }
+    }
     registry.change(card.id, {
       phase: 'idle',
       status: summary.status,
@@ -137,6 +140,15 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
       progress: progressOfSummary(summary, card.progress),
     })
     return null
+  }
+
+  /** It holds its repository until it is resumed or put away: going on with it is for who asks for that very task. */
+  function refuseOfAnother(card: CardRow, { runId, status, goal }: RunState): void {
+    const holder = registry.byRun(card.repository, runId)
+    if (holder === null || holder.id === card.id) return
+    throw new Failure('run_exists', `task ${holder.id} is not finished (${status}): ${goal}`, {
+      facts: { runId, status },
+    })
   }
 
   function carryOut(run: RunParts, want: Want, observer: RunObserver): Promise<RunEnd> {

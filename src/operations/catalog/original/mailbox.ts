@@ -13,7 +13,10 @@ const send = ofCurrent(sendMessage)
 /** As in the original, blanks are no message, but no malformed one either. */
 export const sendToCurrent = defineOperation({
   ...send,
-  input: whichTask.extend({ ...messageFields, content: z.string().min(1).max(MAX_MESSAGE_CHARS) }),
+  input: whichTask.extend({
+    ...messageFields,
+    content: z.string().min(1).max(MAX_MESSAGE_CHARS).meta({ pattern: '\\S' }),
+  }),
   async perform(context, input) {
     if (input.content.trim() === '') throw new Failure('usage', 'the message is blank')
     return send.perform(context, input)

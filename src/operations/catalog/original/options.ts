@@ -45,12 +45,19 @@ export function toOriginalOptions(given: RunOptions): z.input<typeof originalOpt
   }
 }
 
+/** Taken and refused in words that say why, where a schema could only say that it is wrong. */
+const onlyFalse = z.boolean().meta({ const: false })
+
 /** Names of the original that mean something else here, or nothing. */
 export const originalNames = {
   enable_verification: z.boolean().nullish().describe('As `verify`'),
-  enable_release: z.boolean().nullish().describe('Not built: only false'),
-  enable_checkpointing: z.boolean().nullish().describe('Had no effect: only false'),
-  log_format: z.enum(['text', 'json']).nullish().describe('Events are always kept as JSON: only text'),
+  enable_release: onlyFalse.nullish().describe('Not built: only false'),
+  enable_checkpointing: onlyFalse.nullish().describe('Had no effect: only false'),
+  log_format: z
+    .enum(['text', 'json'])
+    .meta({ enum: ['text'] })
+    .nullish()
+    .describe('Events are always kept as JSON: only text'),
   parallel: z.boolean().nullish().describe('Allows workers beside each other inside a task; a task has one here'),
 } as const
 

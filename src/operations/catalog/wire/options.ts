@@ -8,9 +8,12 @@ import { FORGE_CHOICES, type StartRequest } from '../../run-request.ts'
 const usd = z.number().positive().max(1_000_000)
 const count = (max: number) => z.int().min(1).max(max)
 
-export const goal = z.string().trim().min(1).max(10_000).describe('What is to be reached')
-export const message = z.string().trim().min(1).max(MAX_MESSAGE_CHARS)
-export const reason = z.string().trim().min(1).max(1_000).nullish().describe('Why, for the record')
+/** Blanks alone are nothing; the pattern says so in the schemas that are made of it. */
+export const words = (max: number) => z.string().trim().min(1).max(max).meta({ pattern: '\\S' })
+
+export const goal = words(10_000).describe('What is to be reached')
+export const message = words(MAX_MESSAGE_CHARS)
+export const reason = words(1_000).nullish().describe('Why, for the record')
 
 const model = z.enum(MODEL_TIERS).describe('Tier of planning and of the most demanding work')
 const logLevel = z.enum(['quiet', 'normal', 'verbose'])
@@ -37,19 +40,19 @@ export const changes = z
   .meta({ id: 'TaskOptions' })
 
 /** A run's name of a branch becomes an argument of git: checked by the engine again. */
-const branch = z
+export const branch = z
   .string()
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^-\s]\S*$/, 'not the name of a branch')
+  .regex(/^[^-\s\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*$/, 'not the name of a branch')
 
 export const startOptions = z.object({
   ...changes.shape,
   branch: branch.nullish().describe('Head branch of the first pull request'),
   target_branch: branch.nullish().describe('Branch that pull requests are merged into'),
   criteria: z
-    .array(z.string().trim().min(1).max(2_000))
+    .array(words(2_000))
     .max(50)
     .optional()
     .describe('What must hold at the end: a text, a `command`, or a text (`command`)'),

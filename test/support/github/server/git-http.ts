@@ -63,7 +63,7 @@ async function runBackend(request: GitRequest, service: Service): Promise<number
   message.pipe(child.stdin)
   const done = new Promise<void>((resolve) => child.on('close', () => resolve()))
   // A push is answered when the emulator knows of it too: who reads the API afterwards sees the new head.
-  if (service.service !== 'git-receive-pack' && !dropAnswer) return stream(child, response)
+  if (service.service !== 'git-receive-pack' && !dropAnswer) return streamCgi(child, response)
   const output = await collect(child)
   await done
   if (service.viewer !== null && service.pushing) await syncBranches(world, service.repository, service.viewer.login)
@@ -95,7 +95,7 @@ function cgiEnvironment(request: GitRequest, { repository, viewer, service }: Se
 }
 
 /** Headers first, then whatever comes as it comes. */
-function stream(child: ChildProcessWithoutNullStreams, response: ServerResponse): Promise<number | null> {
+export function streamCgi(child: ChildProcessWithoutNullStreams, response: ServerResponse): Promise<number | null> {
   return new Promise((resolve) => {
     let head: Buffer | null = Buffer.alloc(0)
     let status = 500

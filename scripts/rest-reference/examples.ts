@@ -1,0 +1,21 @@
+/** Bodies that are worth showing, by operation: the least that does something. */
+export const EXAMPLES: Readonly<Record<string, unknown>> = {
+  start_task: { goal: 'Add a health check with tests', repository: '/home/me/projects/shop' },
+  pause_task: { reason: 'The tests need a database first' },
+  resume_task: { message: 'Use SQLite for the tests' },
+  stop_task: { cleanup: true },
+  send_message: { content: 'Also write it into the README' },
+  answer_task: { answer: 'Yes, drop support for Node 18' },
+  update_config: { max_cost_usd: 20 },
+  merge_pr: { repository: '/home/me/projects/shop', number: 12 },
+  clone_repo: { url: 'https://github.com/acme/shop' },
+  setup_repo: { work_dir: '/home/me/projects/shop' },
+  plan_repo: { work_dir: '/home/me/projects/shop', goal: 'Add a health check with tests' },
+  create_webhook: { url: 'https://chat.example/hooks/claudetm', events: ['run.completed'] },
+  update_webhook: { enabled: true },
+  change_webhook: { enabled: false },
+  test_webhook: { url: 'https://chat.example/hooks/claudetm' },
+  current_initialize_task: { goal: 'Add a health check with tests' },
+  current_update_config: { auto_merge: false },
+  current_send_message: { content: 'Also write it into the README' },
+}
