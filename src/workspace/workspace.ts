@@ -85,6 +85,8 @@ export type Workspaces = {
    * throw: what cannot be found out is unknown.
    */
   relate(request: { branch: string; commit: CommitSha } & RemoteRef): Promise<CommitRelation>
+  /** Whether one commit is part of the other's history, or is it; both are here. Throws when git cannot say. */
+  contains(request: { commit: CommitSha; within: CommitSha }): Promise<boolean>
   /**
    * Makes commits that somebody else pushed, known by `relate`, part of the branch, in its worktree. `ahead`: by
    * fast-forward. Diverged: by a merge commit; after we rewrote history (`since` = what we had pushed before) by

@@ -100,6 +100,20 @@ export function foreignCommitsContract(name: string, create: () => Promise<Works
       ]).toEqual(['unknown', 'unknown', 'unknown', 'diverged'])
     })
 
+    test('a commit is part of a history or not, and what is not here is no answer', async () => {
+      const { workspaces } = fixture
+      const { pushed, from } = await pushOne()
+      const ahead = await pushFromElsewhere(branch, { 'theirs.txt': 'theirs\n' })
+      await workspaces.relate({ branch, commit: ahead, ...from })
+      const contains = (commit: CommitSha, within: CommitSha) => workspaces.contains({ commit, within })
+      expect(await Promise.all([contains(pushed, ahead), contains(ahead, ahead), contains(ahead, pushed)])).toEqual([
+        true,
+        true,
+        false,
+      ])
+      await expect(contains('1'.repeat(40) as CommitSha, ahead)).rejects.toMatchObject({ kind: 'git_failed' })
+    })
+
     test('commits on top of ours are ours by moving forward', async () => {
       const { workspaces } = fixture
       const { slot, from } = await pushOne()

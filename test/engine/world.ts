@@ -256,6 +256,7 @@ function createWorkspaces(world: World): Workspaces {
     },
     files: async () => ['README.md'],
     relate: async () => 'ahead',
+    contains: async () => true,
     async integrate(slot, { commit }) {
       const branch = world.branches.get(slot.git.branch ?? '')
       if (branch !== undefined) branch.head = commit

@@ -12,6 +12,14 @@ const FOUND: Readonly<Record<string, Partial<History>>> = {
       { call: 'forge.ensureOpen', nth: 0, what: 'crash_before' },
     ],
   },
+  'a test that is deleted after a person went back to before it was brought back does not slip by': {
+    behaviours: ['deletes_test', 'diligent', 'diligent', 'deletes_test'],
+    moves: [
+      { call: 'agent.edit', nth: 1, what: 'fails' },
+      { call: 'workspace.observe', nth: 13, what: 'push_force_person' },
+      { call: 'workspace.push', nth: 1, what: 'changes_bot' },
+    ],
+  },
   'a session that the account refused is not another try to clean up': {
     behaviours: ['leaves_everything', 'refused', 'refused'],
   },

@@ -46,12 +46,13 @@ export async function integrate(context: Context, o: GroupObservation, commit: C
       command: 'claudetm resume',
     })
   }
+  // What the forge had was looked at before it got there; a line without that may hold work of ours that was not.
+  const isOnLooked = lastPushed === null || (await workspaces.contains({ commit: lastPushed, within: commit }))
   // What was rewritten and carries their commits now may replace exactly what they pushed.
   await memory.updateGroup(o.group.id, (group) => ({
     ...group,
     lastPushed: commit,
-    // What the forge had is theirs, or was looked at before it got there; rewritten work is looked at as a whole.
-    guard: historyRewritten ? group.guard : { ...group.guard, since: commit },
+    guard: historyRewritten || !isOnLooked ? group.guard : { ...group.guard, since: commit },
   }))
   const number = o.state.pr?.number
   if (number !== undefined) {

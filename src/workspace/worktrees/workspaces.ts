@@ -19,6 +19,7 @@ import { createCommitCount, observeWorktree, readHead } from './observe.ts'
 import { createOccupancy } from './occupancy.ts'
 import { createPool, type PoolSlot } from './pool.ts'
 import { pushCommit } from './push.ts'
+import { isReachable } from './shipped.ts'
 import { createWorktrees } from './worktree.ts'
 
 export type WorkspaceSettings = InstallSettings & {
@@ -114,6 +115,7 @@ export function createWorkspaces(request: WorkspacesRequest): Workspaces {
       run(slot, { name: command, command, timeoutMs: settings.checkTimeoutMs, signal }),
     push: ({ commit, remote, ref, force, expected }) => pushCommit(git, { commit, remote, ref, force, expected }),
     relate: (request) => relateCommit(git, request),
+    contains: ({ commit, within }) => isReachable(git, commit, within),
     integrate: (_, request) => integrateCommits({ git, occupancy, identity, now }, request),
     fastForward: async (branch, commit) =>
       fastForwardBranch(git, { branch, commit, poolDirectory: await pool.directory() }),

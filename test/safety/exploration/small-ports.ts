@@ -312,6 +312,7 @@ export function createSmallWorkspaces({ box, choose, faults }: PortParts): Works
       if (isAncestor(commits, fromSha(commit), local.head)) return 'contained'
       return isAncestor(commits, local.head, fromSha(commit)) ? 'ahead' : 'diverged'
     },
+    contains: async ({ commit, within }) => isAncestor(box.world.commits, fromSha(commit), fromSha(within)),
     async integrate(_, { commit }) {
       const { world } = box
       const theirs = fromSha(commit)

@@ -119,6 +119,7 @@ export function createWorkspaces(world: World, process: Process): Workspaces {
         unknown: () => 'unknown' as never,
         refused: () => 'unknown' as never,
       }),
+    contains: async ({ commit, within }) => commits.reaches(within, commit),
     integrate: ({ git }, { commit, since }) =>
       through('workspace.integrate', {
         effect: () => {
