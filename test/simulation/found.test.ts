@@ -20,6 +20,14 @@ const FOUND: Readonly<Record<string, Partial<History>>> = {
       { call: 'workspace.push', nth: 1, what: 'changes_bot' },
     ],
   },
+  'a process that was replaced while it installed dependencies joins nothing': {
+    suites: ['billing'],
+    moves: [
+      { call: 'forge.changed', nth: 3, what: 'push_force_person' },
+      { call: 'workspace.install', nth: 1, what: 'frozen' },
+    ],
+    crashes: [1],
+  },
   'a session that the account refused is not another try to clean up': {
     behaviours: ['leaves_everything', 'refused', 'refused'],
   },

@@ -3,6 +3,7 @@ import type { CommitSha } from '../../domain/ids.ts'
 import type { GroupObservation } from '../../domain/observation.ts'
 import type { Slot } from '../../workspace/workspace.ts'
 import type { Context } from '../context.ts'
+import { requireOwner } from '../ownership.ts'
 import type { ActResult } from './act-result.ts'
 
 export async function prepareWorkspace(context: Context, o: GroupObservation): Promise<ActResult> {
@@ -24,6 +25,7 @@ async function openSlot(context: Context, o: GroupObservation, base: CommitSha):
   const slot = await workspaces.ensure({ branch, ...start, signal: halt })
   await memory.emit({ type: 'workspace.prepared', groupId: o.group.id, path: slot.path, adopted: slot.adopted })
   await installDependencies(context, slot, o.group.id)
+  await requireOwner(context) // installing takes long enough to be replaced meanwhile
   context.slots.set(o.group.id, slot)
   return slot
 }
