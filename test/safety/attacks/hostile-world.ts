@@ -4,6 +4,7 @@ import type { GroupId, PrNumber } from '../../../src/domain/ids.ts'
 import type { PrObservation, PrSnapshot } from '../../../src/domain/observation.ts'
 import type { RunState } from '../../../src/domain/run.ts'
 import type { Forge } from '../../../src/forge/forge.ts'
+import type { Mailbox } from '../../../src/store/mailbox.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { groupState, sampleRun } from '../../cli/sample-run.ts'
 import { check, HEAD, known, pr, remark, thread } from '../../support/observations.ts'
@@ -86,6 +87,11 @@ export function hostileStore(text: string, log: string): Store {
     logFile: () => log,
   }
   return store as Store
+}
+
+export function hostileMailbox(text: string): Mailbox {
+  const letter = { id: '1', kind: 'message' as const, text, sender: text, priority: 1, at: 1 }
+  return { letters: async () => [letter] } as Partial<Mailbox> as Mailbox
 }
 
 /** One event of each type; what is a number stays one. */

@@ -10,7 +10,9 @@ import { doctor } from '../../../src/cli/commands/doctor.ts'
 import { showDocument, showPlan } from '../../../src/cli/commands/documents.ts'
 import { showHistory } from '../../../src/cli/commands/history.ts'
 import { showLogs } from '../../../src/cli/commands/logs.ts'
+import { list as listMailbox } from '../../../src/cli/commands/mailbox.ts'
 import { showCiLogs, showCiStatus, showComments, showPr } from '../../../src/cli/commands/pull-requests.ts'
+import { showEvidence, showSessions } from '../../../src/cli/commands/records.ts'
 import { showStatus } from '../../../src/cli/commands/status.ts'
 import { createJsonFace, createLineFace } from '../../../src/cli/live/face.ts'
 import type { CliParts } from '../../../src/cli/parts.ts'
@@ -22,7 +24,7 @@ import { FAILURE_KINDS, Failure } from '../../../src/domain/failure.ts'
 import type { PrNumber } from '../../../src/domain/ids.ts'
 import type { Attack } from './attack-report.ts'
 import { DRESSED } from './corpus.ts'
-import { hostileEvents, hostileForge, hostilePr, hostileRun, hostileStore } from './hostile-world.ts'
+import { hostileEvents, hostileForge, hostileMailbox, hostilePr, hostileRun, hostileStore } from './hostile-world.ts'
 
 type Screen = { readonly isTTY: boolean; text(): string; readonly stream: NodeJS.WriteStream }
 
@@ -33,6 +35,9 @@ const COMMANDS: Readonly<Record<string, (parts: CliParts, json: { json?: true },
   progress: (parts, json) => showDocument(parts, 'progress', json),
   context: (parts, json) => showDocument(parts, 'context', json),
   history: (parts, json) => showHistory(parts, null, json),
+  sessions: (parts, json) => showSessions(parts, null, json),
+  evidence: (parts, json) => showEvidence(parts, null, json),
+  mailbox: (parts, json) => listMailbox(parts, json),
   logs: (parts, json) => showLogs(parts, { tail: 100, follow: false, ...json }),
   pr: (parts, json) => showPr(parts, json),
   'pr 1': (parts, json) => showPr(parts, { pr: 1 as PrNumber, ...json }),
@@ -160,6 +165,8 @@ function createParts(directory: string, text: string, { stream }: Screen, colour
     stateDirectory: directory,
     now: () => 0,
     openStore: async () => store,
+    openMailbox: async () => hostileMailbox(text),
+    openArchived: () => store,
     openForge: async () => ({ forge: hostileForge(text), headBranch: hostilePr(text).headBranch }),
     doctor: async () => [
       { name: text, outcome: 'problem', detail: text, cure: text },
