@@ -1,12 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Scenario } from '../../src/demo/scripted-model/script.ts'
 import type { RunEvent } from '../../src/domain/events.ts'
 import { WEBHOOK_EVENTS } from '../../src/notify/event/notification.ts'
 import { runCli, startCli } from '../support/cli.ts'
 import { messagesOf } from '../support/messages.ts'
 import { createPlace, type Place } from '../support/place.ts'
 import { robustScenario } from '../support/robust-scenario.ts'
+import { scenario } from '../support/scripts.ts'
 import { createReceiver, type Receiver, SECRET } from '../support/webhook-receiver.ts'
 
 const PACKAGE = JSON.stringify({ name: 'told', private: true, scripts: { test: 'node -e 0' } })
@@ -19,9 +21,9 @@ afterEach(async () => {
   for (const each of open.splice(0)) await (each.cleanup ?? each.close)?.()
 })
 
-async function at(env: Record<string, string> = {}): Promise<Place> {
+async function at(env: Record<string, string> = {}, plan: Scenario = robustScenario): Promise<Place> {
   const place = await createPlace({
-    scenario: robustScenario,
+    scenario: plan,
     repository: { files: { 'package.json': PACKAGE } },
     env: { CLAUDETM_WEBHOOKS_ALLOW_PRIVATE: 'true', ...env },
   })
@@ -151,10 +153,10 @@ describe('webhooks of a run', () => {
     async () => {
       let isDown = true
       const listener = await receiver(() => (isDown ? { silence: 'reset' } : null), null)
-      const place = await at()
-      expect((await claudetm(place, 'start', 'Write three files', '--webhook-url', listener.url)).exitCode).toBe(0)
+      const place = await at({}, scenario())
+      expect((await claudetm(place, 'start', 'Say hello', '--webhook-url', listener.url)).exitCode).toBe(0)
       isDown = false
-      await claudetm(place, 'start', 'Write them again') // blocks: everything is there already
+      await claudetm(place, 'start', 'Say it again') // blocks: everything is there already
       await claudetm(place, 'clean', '--force')
       expect(new Set(listener.received.map(({ body }) => body.run_id)).size).toBe(1)
       expect(listener.received.map(({ event }) => event)).toContain('run.completed')
