@@ -88,6 +88,8 @@ describe('address', () => {
     'C:\\demo',
     '',
     'https://github.com/a/b/c',
+    '%zz:%zz/a',
+    'git@github.com:octo/%2f',
   ])('%j is none', (url) => {
     expect(parseGithubRemote(url, {})).toBeNull()
   })

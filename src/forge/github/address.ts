@@ -56,13 +56,13 @@ function parseRemote(url: string): Remote | null {
   const scp = parsed === null ? /^(?:[^@/\s]+@)?([^:/\s]{2,}):(?!\/\/)(.+)$/.exec(text) : null
   const host = parsed?.host ?? scp?.[1]?.toLowerCase()
   const path = parsed?.pathname ?? scp?.[2]
-  if (!host || path === undefined) return null
+  if (!host || path === undefined || !URL.canParse(`https://${host}`)) return null
   const [owner, name, ...rest] = path
     .replace(/^\/+|\/+$/g, '')
     .split('/')
     .map(decode)
   const bare = name?.replace(/\.git$/i, '')
-  if (!owner || !bare || rest.length > 0) return null
+  if (!owner || !bare || rest.length > 0 || owner.includes('/') || bare.includes('/')) return null
   return { scheme: parsed?.protocol ?? 'ssh:', host, owner, name: bare }
 }
 
