@@ -29,8 +29,9 @@ export type ChangeOutcome = Reached & {
 const PRIORITY = 2
 
 /**
- * Throws `run_missing` when it does not lie there (any more), `run_finished` when the last one here has ended. Always a letter, also where nobody is at work: it takes its
- * place behind those that a process which was killed has left unread, so that what was said last is what holds.
+ * Throws `run_missing` when it does not lie there (any more), `run_finished` when the last one here has ended. Always a
+ * letter, also where nobody is at work: it takes its place behind those that a process which was killed has left unread,
+ * so that what was said last is what holds.
  */
 export async function changeOptions(request: ChangeRequest): Promise<ChangeOutcome> {
   const { store, mailbox, changes, by } = request
