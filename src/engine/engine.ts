@@ -158,8 +158,10 @@ async function succeeded(context: Context): Promise<RunEnd | null> {
   await context.memory.update((state) => ({ ...state, verifiedAt: state.options.verify ? context.clock.now() : null }))
   await context.workspaces.removePool()
   const end = await setStatus(context, 'success', null, null)
-  // An edit that came before the success was written down still counts; what comes later is about a run that is over.
-  if (!(await context.planFile.sync())) return end
+  // What was edited or said before the success was written down still counts; what comes later is about a run that is over.
+  const isEdited = await context.planFile.sync()
+  await readLetters(context)
+  if (!isEdited && context.memory.state().messages.length === 0) return end
   await setStatus(context, 'working', null, null)
   return null
 }

@@ -7,13 +7,13 @@ import type { Context } from './context.ts'
 /** Taken over before they are removed: a letter may be read twice after a crash, never lost. */
 export async function readLetters(context: Context): Promise<void> {
   const { mailbox, memory } = context
-  const letters = (await mailbox?.letters()) ?? []
-  // Letters from before this run are not meant for it.
-  const old = letters.filter((letter) => letter.at < memory.state().createdAt)
-  if (old.length > 0) await mailbox?.remove(old.map((letter) => letter.id))
-  const present = letters.filter((letter) => !old.includes(letter))
+  const letters = await mailbox.letters()
+  const { runId } = memory.state()
+  const others = letters.filter((letter) => letter.runId !== runId)
+  if (others.length > 0) await mailbox.remove(others.map((letter) => letter.id)) // of a run that has ended
+  const present = letters.filter((letter) => letter.runId === runId)
   const taken = present.filter((letter) => letter.kind === 'options' || !isReplanning(memory.state()))
-  if (mailbox === undefined || taken.length === 0) return
+  if (taken.length === 0) return
   await memory.update((state) => taken.reduce(takeOver, state))
   for (const letter of taken) {
     if (letter.kind === 'options') await memory.emit({ type: 'warning', message: describeOptions(letter) })
@@ -22,7 +22,7 @@ export async function readLetters(context: Context): Promise<void> {
 }
 
 export async function hasLetters({ mailbox, memory }: Context): Promise<boolean> {
-  const letters = (await mailbox?.letters()) ?? []
+  const letters = await mailbox.letters()
   return letters.some((letter) => letter.kind === 'options' || !isReplanning(memory.state()))
 }
 

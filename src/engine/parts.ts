@@ -25,8 +25,8 @@ export type RunObserver = {
 export type EngineParts = {
   readonly store: Store
   readonly lock: RunLock
-  /** Where people put what they have to say; without one nobody can. */
-  readonly mailbox?: Mailbox
+  /** Where people put what they have to say. */
+  readonly mailbox: Mailbox
   readonly agent: Agent
   readonly forge: Forge
   readonly workspaces: Workspaces

@@ -36,7 +36,7 @@ const PRIORITY = 2
 export async function changeOptions(request: ChangeRequest): Promise<ChangeOutcome> {
   const { store, mailbox, changes, by } = request
   const { runId, status } = await findRun(request)
-  const letter = await mailbox.put({ kind: 'options', changes, sender: by, priority: PRIORITY })
+  const letter = await mailbox.put({ kind: 'options', runId, changes, sender: by, priority: PRIORITY })
   try {
     const taken = await withLockIfFree({ store }, async (lock) => {
       const state = await findRun({ store, runId })
@@ -64,7 +64,7 @@ export async function takeOptions(
 ): Promise<RunState> {
   const letters = (await mailbox.letters()).filter((letter) => letter.kind === 'options')
   if (letters.length === 0) return state
-  const meant = letters.filter((letter) => letter.at >= state.createdAt)
+  const meant = letters.filter((letter) => letter.runId === state.runId)
   const saved = meant.length === 0 ? state : await store.save(lock, meant.reduce(takeOver, state))
   for (const letter of meant) {
     await store.append(lock, state.runId, { type: 'warning', message: describeOptions(letter) })

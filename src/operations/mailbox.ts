@@ -1,5 +1,6 @@
 /** Words for a run: put, looked at and taken back. Who works on it takes them up at its next step, else at `resume`. */
 import { Failure } from '../domain/failure.ts'
+import type { RunId } from '../domain/ids.ts'
 import type { RunState } from '../domain/run.ts'
 import type { RunStatus } from '../domain/stage.ts'
 import type { Mailbox } from '../store/mailbox.ts'
@@ -40,7 +41,7 @@ export type MailboxReport = Reached & {
 /** Throws as `presentRun`. */
 export async function readMailbox({ store, mailbox }: MailPlace): Promise<MailboxReport> {
   const state = await presentRun(store)
-  const [waiting, owner] = await Promise.all([waitingLetters(mailbox, state.createdAt), store.owner()])
+  const [waiting, owner] = await Promise.all([waitingLetters(mailbox, state.runId), store.owner()])
   return { ...reached(state, owner), waiting, takenUp: state.messages }
 }
 
@@ -50,7 +51,7 @@ export async function sendMessage(
   words: Words,
 ): Promise<Reached & { readonly messageId: string }> {
   const { runId } = await presentRun(store)
-  const messageId = await mailbox.put({ kind: 'message', ...words })
+  const messageId = await mailbox.put({ kind: 'message', runId, ...words })
   try {
     const owner = await store.owner()
     const state = await presentRun(store)
@@ -64,8 +65,8 @@ export async function sendMessage(
 
 /** Throws as `presentRun`. What was taken up already is not taken back. */
 export async function clearMailbox({ store, mailbox }: MailPlace): Promise<{ readonly cleared: number }> {
-  const { createdAt } = await presentRun(store)
-  return { cleared: await clearLetters(mailbox, createdAt) }
+  const { runId } = await presentRun(store)
+  return { cleared: await clearLetters(mailbox, runId) }
 }
 
 /** As in the original. */
@@ -77,19 +78,19 @@ export function previewOf({ text }: Words): string {
   return line.length <= PREVIEW_CHARS ? line : `${line.slice(0, PREVIEW_CHARS - 3)}...`
 }
 
-/** Letters from before the run are not meant for it; other options are letters too, but nobody's to read. */
-export async function waitingLetters(mailbox: Mailbox, runCreatedAt: number): Promise<readonly WaitingLetter[]> {
+/** Other options are letters too, but nobody's to read. */
+export async function waitingLetters(mailbox: Mailbox, runId: RunId): Promise<readonly WaitingLetter[]> {
   const letters = await mailbox.letters()
   return letters.flatMap((letter) => {
-    if (letter.kind !== 'message' || letter.at < runCreatedAt) return []
+    if (letter.kind !== 'message' || letter.runId !== runId) return []
     const { id, text, sender, priority, at } = letter
     return [{ id, text, sender, priority, at }]
   })
 }
 
 /** Returns how many there were. */
-export async function clearLetters(mailbox: Mailbox, runCreatedAt: number): Promise<number> {
-  const waiting = await waitingLetters(mailbox, runCreatedAt)
+export async function clearLetters(mailbox: Mailbox, runId: RunId): Promise<number> {
+  const waiting = await waitingLetters(mailbox, runId)
   await mailbox.remove(waiting.map((letter) => letter.id))
   return waiting.length
 }

@@ -40,9 +40,8 @@ async function goOn(
   // Requests from before the resume are answered by it.
   await run.store.clearControl((await run.store.controlRequests()).map((control) => control.id))
   const { store, mailbox } = run
-  const found = await loadResumable(run)
   // Options that a killed process did not hear were said before this: they do not come after it.
-  const state = mailbox === undefined ? found : await takeOptions({ store, mailbox, lock }, found)
+  const state = await takeOptions({ store, mailbox, lock }, await loadResumable(run))
   run.webhooks.add(state.runId, request.target)
   const person = { by: await run.person(), at: run.now() }
   const next = await run.store.save(lock, resumed(state, request, person))

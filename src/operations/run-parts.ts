@@ -39,8 +39,8 @@ export type RunWebhooks = {
 
 export type RunParts = {
   readonly store: Store
-  /** Where people put what they have to say; without one nobody can. */
-  readonly mailbox?: Mailbox
+  /** Where people put what they have to say. */
+  readonly mailbox: Mailbox
   readonly now: () => number
   readonly webhooks: RunWebhooks
   /** Everything that can be found out before anything is written; throws a Failure that names the way out. */

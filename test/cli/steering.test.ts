@@ -58,8 +58,14 @@ No process works on it (paused): it is read when the run goes on, with: claudetm
 `)
 })
 
-test('what was put before the run is not its own', async () => {
-  await mailbox(STARTED_AT - 1).put({ kind: 'message', text: 'Old', sender: 'ann', priority: 1 })
+test('what was meant for an earlier run is not its own', async () => {
+  await mailbox(STARTED_AT).put({
+    kind: 'message',
+    runId: '20250101-000000' as typeof RUN_ID,
+    text: 'Old',
+    sender: 'ann',
+    priority: 1,
+  })
   await project.put(sampleRun())
   expect((await run('mailbox')).stdout).toBe(`No message waits for run ${RUN_ID}.\n`)
 })

@@ -237,7 +237,8 @@ describe('what people do', () => {
     expect(await place.repository.git(['log', '--format=%s', 'main'])).not.toContain('Say hello')
 
     // What a killed process would have left unread was said before the resume.
-    const letter = { kind: 'options', changes: { autoMerge: false }, sender: 'ann', priority: 2 } as const
+    const { runId } = JSON.parse((await runCli(['status', '--json'], options(place))).stdout)
+    const letter = { kind: 'options', runId, changes: { autoMerge: false }, sender: 'ann', priority: 2 } as const
     await createMailbox({ directory: dirname(stateOf(place)), now: Date.now }).put(letter)
     expect((await runCli(['resume', '--auto-merge'], options(place))).exitCode).toBe(0)
     expect(await place.repository.git(['ls-tree', '--name-only', 'main', 'hello.txt', 'again.txt'])).toBe(

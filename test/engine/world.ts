@@ -16,6 +16,7 @@ import type { Forge, Reply } from '../../src/forge/forge.ts'
 import { parseState } from '../../src/store/state-dir/state-schema.ts'
 import type { ControlRequest, DocumentName, RunLock, RunSummary, Store } from '../../src/store/store.ts'
 import type { Slot, Workspaces } from '../../src/workspace/workspace.ts'
+import { NO_MAILBOX } from '../support/no-mailbox.ts'
 
 export type SimulatedBranch = { head: CommitSha; base: CommitSha; dirty: string[]; commits: number }
 export type SimulatedPr = { snapshot: PrSnapshot; headBranch: string }
@@ -148,6 +149,7 @@ export function createParts(world: World, agent: SimulatedAgent): EngineParts {
     models: MODELS,
     maxTurns: null,
     concurrency: 1,
+    mailbox: NO_MAILBOX,
     observer: { onEvent: (event) => world.events.push(event), onState: () => {} },
   }
 }

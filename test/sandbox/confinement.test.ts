@@ -60,7 +60,7 @@ describe.skipIf(probe.kind === 'none')(`confinement (${probe.description})`, () 
   })
 
   test('the home directory is empty, writable and gone afterwards', async () => {
-    const script = 'ls -A ~; cat ~/.ssh/id_ed25519; echo x > ~/scratch && ls -A ~'
+    const script = 'exec 2>&1; ls -A ~; cat ~/.ssh/id_ed25519; echo x > ~/scratch && ls -A ~'
     expect(await say(await create(), script)).toBe(`cat: ${home}/.ssh/id_ed25519: No such file or directory\nscratch`)
     expect((await readdir(home)).sort()).toEqual(['.claude', '.ssh', 'notes.txt'])
   })

@@ -3,8 +3,11 @@
 import { toFailure } from '../../src/domain/failure.ts'
 import type { CommitSha } from '../../src/domain/ids.ts'
 import type { Remark } from '../../src/domain/observation.ts'
+import { sendMessage } from '../../src/operations/mailbox.ts'
 import { requestOfOwner } from '../../src/operations/pause.ts'
+import { createMailbox } from '../../src/store/state-dir/mailbox-directory.ts'
 import { createStateDirStore } from '../../src/store/state-dir/state-dir-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type Deed, FAULTS, type Fault } from './history.ts'
 import { runOn } from './world/machine.ts'
 import type { Process } from './world/process.ts'
@@ -25,6 +28,7 @@ export function happen(world: World, deed: Deed, process: Process): void {
 const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>> = {
   pause: (world) => request(world, 'pause'),
   stop: (world) => request(world, 'stop'),
+  message: (world) => say(world),
   interrupt: (_, process) => process.control?.requestStop(),
   second_process: (world) => world.launch('second_process'),
   taken_over: (world) => world.launch('taken_over'),
@@ -120,20 +124,37 @@ const DEEDS_OF: Readonly<Record<Deed, (world: World, process: Process) => void>>
   },
 }
 
-/** As `claudetm pause` and `claudetm stop` do from another terminal. */
+/** As `claudetm pause` and `claudetm stop` do. */
 function request(world: World, wanted: 'pause' | 'stop'): void {
+  if (!world.disk.exists(`${DIRECTORY}/control`)) return // nobody would be asked
+  fromAnotherTerminal(world, async (store) => {
+    await requestOfOwner(store, wanted, null)
+    for (const wake of world.controlWaiters) wake()
+  })
+}
+
+/** As `claudetm mailbox send` does; what it says counts when it was told that it will be read. */
+function say(world: World): void {
+  const text = `please think of number ${nextId(world)}`
+  const mailbox = createMailbox({ directory: DIRECTORY, now: world.time.now })
+  fromAnotherTerminal(world, async (store) => {
+    await sendMessage({ store, mailbox }, { text, sender: 'ann', priority: 1 })
+    world.journal.said.push(text)
+  })
+}
+
+/** A process of a person, beside ours: nothing happens to it. */
+function fromAnotherTerminal(world: World, act: (store: Store) => Promise<void>): void {
   const owner = world.processes.findLast(({ alive, fence }) => alive && fence === world.highestFence)
-  if (owner === undefined || !world.disk.exists(`${DIRECTORY}/control`)) return // nobody would be asked
+  if (owner === undefined) return
   const kernel = { ...owner.kernel, isDead: () => false, write: <T>(_: string, effect: () => T) => effect() }
   void runOn(kernel, async () => {
-    const { time, controlWaiters } = world
-    const store = createStateDirStore({ directory: DIRECTORY, now: time.now, host: 'here', pid: 1 })
     try {
-      await requestOfOwner(store, wanted, null)
+      await act(createStateDirStore({ directory: DIRECTORY, now: world.time.now, host: 'here', pid: 1 }))
     } catch (error) {
-      if (toFailure(error).kind !== 'run_missing') throw error // it has just ended, and the person is told so
+      // It has just ended, and the person is told so.
+      if (!['run_missing', 'run_finished'].includes(toFailure(error).kind)) throw error
     }
-    for (const wake of controlWaiters) wake()
   })
 }
 

@@ -1,4 +1,7 @@
-/** A person saves plan.md at every single moment of a run: whatever is being written just then, the edit counts. */
+/**
+ * A person saves plan.md, or says something, at every single moment of a run: whatever is being written just then, it
+ * counts.
+ */
 import { describe, expect, it } from 'vitest'
 import { type Move, PLAIN_HISTORY, PLAIN_SETUP } from './history.ts'
 import { simulate } from './simulate.ts'
@@ -9,11 +12,13 @@ const EDITS: readonly { readonly deeds: readonly Move['what'][]; readonly every:
   { deeds: ['plan_add'], every: 1 },
   { deeds: ['plan_reword'], every: 1 },
   { deeds: ['plan_tick'], every: 1 },
+  { deeds: ['message'], every: 2 },
+  { deeds: ['message', 'power_cut'], every: 5 },
   { deeds: ['plan_add', 'fails'], every: 3 },
   { deeds: ['plan_add', 'power_cut'], every: 3 },
 ]
 
-describe('an edit of plan.md at a write to the disk', () => {
+describe('what a person does at a write to the disk counts:', () => {
   it.each(EDITS)(
     '$deeds at every $every',
     async ({ deeds, every }) => {

@@ -106,6 +106,7 @@ export const DEEDS = [
   'disk_full',
   'clock_forward',
   'clock_back',
+  'message', // to the run, from another terminal
   'plan_add',
   'plan_remove',
   'plan_tick',

@@ -40,6 +40,7 @@ export const SIMULATED_RULES = {
     ...tasksTwice(world),
     ...tasksSkipped(world),
     ...tasksForgotten(world),
+    ...wordsLost(world),
     ...pushedWithFinding(world),
   ],
 
@@ -212,6 +213,16 @@ function tasksForgotten({ state, journal, planned }: World): readonly string[] {
   if (state?.plan == null || state.status !== 'success') return []
   const ids = new Set<string>([...allTasks(state.plan).map(({ id }) => id), ...journal.takenOut])
   return [...planned].filter((id) => !ids.has(id)).map((id) => `${id} is not in the plan any more`)
+}
+
+/** What a person was told that it would be read has changed the plan, or waits to. */
+function wordsLost(world: World): readonly string[] {
+  const { journal, state } = world
+  if (!isOver(world)) return []
+  const updates = journal.sessions.filter(({ kind, answered }) => kind === 'plan-update' && answered)
+  return journal.said
+    .filter((text) => !updates.some(({ prompt }) => prompt.includes(text)))
+    .map((text) => `"${text}" was never worked into the plan${state?.messages.includes(text) ? ', and it waits' : ''}`)
 }
 
 /** A test that a session deleted stays at home until a person, or a session that saw why, lets it go. */

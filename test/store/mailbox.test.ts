@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createMailbox } from '../../src/store/state-dir/mailbox-directory.ts'
+import { RUN } from '../contracts/samples.ts'
 
 let directory = ''
 let now = 1_000
@@ -13,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
 const open = () => createMailbox({ directory, now: () => now++ })
-const message = (text: string, priority = 1) => ({ kind: 'message', text, sender: 'me', priority }) as const
+const message = (text: string, priority = 1) => ({ kind: 'message', runId: RUN, text, sender: 'me', priority }) as const
 
 it('is empty where nobody wrote', async () => {
   expect(await open().letters()).toEqual([])
@@ -27,7 +28,7 @@ it('is read by priority, then in the order of writing, by whoever opens it', asy
 
 it('keeps what was not removed', async () => {
   const first = await open().put(message('one'))
-  await open().put({ kind: 'options', changes: { maxCostUsd: 5 }, sender: 'me', priority: 2 })
+  await open().put({ kind: 'options', runId: RUN, changes: { maxCostUsd: 5 }, sender: 'me', priority: 2 })
   await open().remove([first, '../../state'])
   expect(await open().letters()).toEqual([expect.objectContaining({ kind: 'options', changes: { maxCostUsd: 5 } })])
 })

@@ -1,6 +1,9 @@
 /** Repositories of the machine: cloning, preparing, planning without working. */
 import { z } from 'zod'
 import { Failure } from '../../domain/failure.ts'
+import type { TaskId } from '../../domain/ids.ts'
+import { renderPlan } from '../../domain/plan-markdown.ts'
+import { renderCriteria } from '../../engine/documents.ts'
 import { inField } from './field.ts'
 import { defineOperation } from './operation.ts'
 import type { OpenedCard } from './run-desk.ts'
@@ -114,13 +117,19 @@ export const planRepo = defineOperation({
       message: hasPlan(opened) ? 'The goal is planned' : 'The planning goes on',
       work_dir: repository,
       goal: text,
-      plan: (await opened.view?.readDocument('plan.md')) ?? null,
-      criteria: (await opened.view?.readDocument('criteria.txt')) ?? null,
+      ...documentsOf(opened),
       run_id: opened.card.runId,
       task: toTask(opened.card),
     }
   },
 })
+
+/** As the files will be: that the plan is made is known a moment before they are written. */
+function documentsOf({ state }: OpenedCard): { readonly plan: string | null; readonly criteria: string | null } {
+  if (state?.plan == null) return { plan: null, criteria: null }
+  const done = new Set(Object.keys(state.tasks) as TaskId[])
+  return { plan: renderPlan(state.plan, done, state.goal), criteria: renderCriteria(state.plan) }
+}
 
 /** Nobody plans it any more, and there is no plan. */
 function refuseEnded({ card }: OpenedCard): void {

@@ -183,15 +183,19 @@ export function createEmbeddedDesk(parts: EmbeddedDeskParts): RunDesk {
     },
     async tell(id, words) {
       const card = await findPresent(id)
-      return { card, messageId: await openMailbox(card.repository).put({ kind: 'message', ...words }) }
+      const runId = card.runId as RunId
+      return {
+        card,
+        messageId: await openMailbox(card.repository).put({ kind: 'message', runId, ...words }),
+      }
     },
     async letters(id) {
-      const { repository, isPutAway, createdAt } = await find(id)
-      return isPutAway ? [] : waitingLetters(openMailbox(repository), createdAt)
+      const { repository, isPutAway, runId } = await find(id)
+      return isPutAway ? [] : waitingLetters(openMailbox(repository), runId as RunId)
     },
     async clearLetters(id) {
-      const { repository, isPutAway, createdAt } = await find(id)
-      return isPutAway ? 0 : clearLetters(openMailbox(repository), createdAt)
+      const { repository, isPutAway, runId } = await find(id)
+      return isPutAway ? 0 : clearLetters(openMailbox(repository), runId as RunId)
     },
     configure: (id, changes) =>
       halted(id, (store, { repository, runId }) =>

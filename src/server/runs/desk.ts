@@ -100,12 +100,6 @@ export function createDesk(parts: DeskParts): ServerDesk {
     return { view, state: await view.load() }
   }
 
-  /** What was put before is not meant for it. */
-  async function begunAt(found: CardRow & { runId: RunId }): Promise<number> {
-    const { state } = await find(launcher.openStore(found.repository), found)
-    return state?.createdAt ?? 0
-  }
-
   function steered(id: CardId, before: CardRow): Steered {
     changes.announce(id)
     workshop.pump()
@@ -248,13 +242,15 @@ export function createDesk(parts: DeskParts): ServerDesk {
         registry.change(id, { messages: [...before.messages, letter] })
         return { card: card(id), messageId: letter.id }
       }
-      const messageId = await launcher.openMailbox(before.repository).put({ kind: 'message', ...words })
+      const messageId = await launcher
+        .openMailbox(before.repository)
+        .put({ kind: 'message', runId: before.runId, ...words })
       return { card: card(id), messageId }
     },
     async letters(id) {
       const found = row(id)
       if (!hasBegun(found)) return found.messages.toSorted((a, b) => b.priority - a.priority)
-      return found.isPutAway ? [] : waitingLetters(launcher.openMailbox(found.repository), await begunAt(found))
+      return found.isPutAway ? [] : waitingLetters(launcher.openMailbox(found.repository), found.runId)
     },
     async clearLetters(id) {
       const found = row(id)
@@ -262,7 +258,7 @@ export function createDesk(parts: DeskParts): ServerDesk {
         registry.change(id, { messages: [] })
         return found.messages.length
       }
-      return found.isPutAway ? 0 : clearLetters(launcher.openMailbox(found.repository), await begunAt(found))
+      return found.isPutAway ? 0 : clearLetters(launcher.openMailbox(found.repository), found.runId)
     },
     async configure(id, changes) {
       const before = requireOpen(row(id))

@@ -194,13 +194,14 @@ export function createWorkshop(parts: WorkshopParts): Workshop {
   }
 
   /** The run can hear it from now on. */
-  function tellWhatWasSaid(id: CardId, { halted }: Active): void {
+  function tellWhatWasSaid(id: CardId, { halted, state }: Active): void {
     if (halted !== null) ask(id, halted)
     const card = registry.get(id)
-    if (card === null || card.messages.length === 0) return
+    if (card === null || state === null || card.messages.length === 0) return
+    const { runId } = state
     const mailbox = launcher.openMailbox(card.repository)
     const letters = card.messages.map(
-      ({ text, sender, priority }) => ({ kind: 'message', text, sender, priority }) as const,
+      ({ text, sender, priority }) => ({ kind: 'message', runId, text, sender, priority }) as const,
     )
     Promise.all(letters.map((letter) => mailbox.put(letter)))
       .then(() => registry.change(id, { messages: [] }))

@@ -2,12 +2,13 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { RunId } from '../../domain/ids.ts'
 import { CHANGEABLE_OPTIONS, type OptionChanges } from '../../domain/option-changes.ts'
 import { ensureDirectory, listIfPresent, readIfPresent, remove, replaceFile } from '../disk.ts'
 import type { Letter, Mailbox } from '../mailbox.ts'
 import { layoutOf } from './layout.ts'
 
-const common = { sender: z.string(), priority: z.int().min(0).max(3), at: z.number() }
+const common = { runId: z.string(), sender: z.string(), priority: z.int().min(0).max(3), at: z.number() }
 const letterFile = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('message'), text: z.string().min(1), ...common }),
   z.object({
@@ -32,7 +33,8 @@ export function createMailbox({ directory, now }: { directory: string; now: () =
     }
     const { data } = parsed
     // Only names are checked here: values were judged where they came in, and the file is private to the user.
-    return data.kind === 'options' ? { ...data, id, changes: data.changes as OptionChanges } : { ...data, id }
+    const letter = { ...data, id, runId: data.runId as RunId }
+    return letter.kind === 'options' ? { ...letter, changes: letter.changes as OptionChanges } : letter
   }
 
   return {

@@ -90,7 +90,15 @@ export function hostileStore(text: string, log: string): Store {
 }
 
 export function hostileMailbox(text: string): Mailbox {
-  const letter = { id: '1', kind: 'message' as const, text, sender: text, priority: 1, at: 1 }
+  const letter = {
+    id: '1',
+    runId: hostileRun(text).runId,
+    kind: 'message' as const,
+    text,
+    sender: text,
+    priority: 1,
+    at: 1,
+  }
   return { letters: async () => [letter] } as Partial<Mailbox> as Mailbox
 }
 

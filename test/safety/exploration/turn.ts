@@ -6,6 +6,7 @@ import type { PlanFile } from '../../../src/engine/plan-file.ts'
 import { type GroupEnd, reconcile } from '../../../src/engine/reconciler.ts'
 import { recover } from '../../../src/engine/recovery.ts'
 import type { RunLock, Store } from '../../../src/store/store.ts'
+import { NO_MAILBOX } from '../../support/no-mailbox.ts'
 import type { Choose } from './choices.ts'
 import {
   type Box,
@@ -84,6 +85,7 @@ export async function takeTurn(world: SmallWorld, choose: Choose, faults: Faults
     models: SMALL_MODELS,
     maxTurns: null,
     concurrency: 1,
+    mailbox: NO_MAILBOX,
     observer,
     memory,
     planFile: createPlanFile(),

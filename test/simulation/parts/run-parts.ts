@@ -4,6 +4,7 @@ import { openFindings } from '../../../src/domain/integrity/open-findings.ts'
 import { DEFAULT_POLICY } from '../../../src/domain/policy.ts'
 import type { RunOptions } from '../../../src/domain/run.ts'
 import type { RunParts } from '../../../src/operations/run-parts.ts'
+import { createMailbox } from '../../../src/store/state-dir/mailbox-directory.ts'
 import { createStateDirStore } from '../../../src/store/state-dir/state-dir-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import type { Setup } from '../history.ts'
@@ -29,8 +30,10 @@ const NOBODY_IS_TOLD: RunParts['webhooks'] = {
 
 export function createRunParts(world: World, process: Process): RunParts {
   const store = createStore(world, process)
+  const mailbox = createMailbox({ directory: DIRECTORY, now: world.time.now })
   return {
     store,
+    mailbox,
     now: world.time.now,
     webhooks: NOBODY_IS_TOLD,
     person: async () => 'ann',
@@ -52,6 +55,7 @@ export function createRunParts(world: World, process: Process): RunParts {
       parts: {
         store,
         lock,
+        mailbox,
         agent: createAgent(world, process),
         forge: createForge(world, process),
         workspaces: createWorkspaces(world, process),

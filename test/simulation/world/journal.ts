@@ -107,6 +107,8 @@ export type Journal = {
   readonly unticked: Set<string>
   /** Ids of tasks that a person took out of plan.md. */
   readonly takenOut: Set<string>
+  /** What people were told that the run will read. */
+  readonly said: string[]
   /** Titles of tasks for which a second look saw that nothing was to do. */
   readonly confirmed: Set<string>
   /** Titles that were in plan.md as a person last left it. */
@@ -136,6 +138,7 @@ export function createJournal(): Journal {
     ticked: new Set(),
     unticked: new Set(),
     takenOut: new Set(),
+    said: [],
     confirmed: new Set(),
     wanted: null,
     checkoutMoves: [],
