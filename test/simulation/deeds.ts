@@ -152,8 +152,10 @@ function fromAnotherTerminal(world: World, act: (store: Store) => Promise<void>)
     try {
       await act(createStateDirStore({ directory: DIRECTORY, now: world.time.now, host: 'here', pid: 1 }))
     } catch (error) {
-      // It has just ended, and the person is told so.
-      if (!['run_missing', 'run_finished'].includes(toFailure(error).kind)) throw error
+      const { kind } = toFailure(error)
+      if (kind === 'run_missing' || kind === 'run_finished') return // it has just ended, and the person is told so
+      if (kind === 'disk' && world.journal.fired.has('power_cut')) return // whose terminal went dark, too
+      throw error
     }
   })
 }
