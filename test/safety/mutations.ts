@@ -87,8 +87,8 @@ export const MUTATIONS: readonly Mutation[] = [
     '--admin passes a conflict',
     'merges_only_what_the_gate_allows',
     'src/domain/merge-gate.ts',
-    "    case 'conflicting':\n    case 'unknown':\n      return `",
-    "    case 'conflicting':\n    case 'unknown':\n      return admin ? null : `",
+    "case 'conflicting':\n      return `",
+    "case 'conflicting':\n      return admin ? null : `",
   ),
   m(
     'the quiet time after green is forgotten',
@@ -368,8 +368,8 @@ export const MUTATIONS: readonly Mutation[] = [
     'force leaves counters spent',
     'blocks_name_a_cure',
     'src/domain/group-state.ts',
-    'counters: zeroCounters(),\n    gate:',
-    'gate:',
+    'counters: zeroCounters(),\n    guard:',
+    'guard:',
   ),
   m(
     'force leaves verification spent',
