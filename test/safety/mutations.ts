@@ -278,11 +278,11 @@ export const MUTATIONS: readonly Mutation[] = [
     'return push(o, head)',
   ),
   m(
-    'success although a criterion is not clear',
+    'success although a criterion is refuted',
     'tasks_need_evidence',
     `${D}/run.ts`,
     "if (current.results.every((result) => result.verdict === 'confirmed')) return",
-    "if (current.results.every((result) => result.verdict !== 'refuted')) return",
+    "if (current.results.some((result) => result.verdict === 'confirmed')) return",
   ),
   m(
     'proof of another commit counts',
