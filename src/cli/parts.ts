@@ -64,3 +64,9 @@ export type CliParts = CliBase & {
   /** Until the client goes. `directory`: instead of where the command was called. */
   serveMcp(directory: string | null): Promise<number>
 }
+
+/** Made when a command runs, and not before. */
+export type Parts = () => CliParts
+
+/** What a command's action does with its exit code; commander itself has no use for it. */
+export type Finish = (exitCode: number) => void

@@ -2,8 +2,9 @@
 import { CommanderError } from 'commander'
 import { toFailure } from '../domain/failure.ts'
 import type { CliBase, Compose } from './parts.ts'
-import { addCompletion, COMPLETION_COMMANDS, createProgram } from './program.ts'
+import { createProgram } from './program.ts'
 import { reportFailure, USAGE_ERROR } from './report-failure.ts'
+import { addCompletion, COMPLETION_COMMANDS } from './surface/house.ts'
 
 export async function runCli(argv: readonly string[], base: CliBase, compose: Compose): Promise<number> {
   let exitCode = 0

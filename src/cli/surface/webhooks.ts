@@ -1,19 +1,16 @@
 /** `claudetm webhooks …`: who is told what happens, and what was sent. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { WEBHOOK_EVENTS, type WebhookEvent } from '../notify/event/notification.ts'
-import { DELIVERY_STATUSES } from '../notify/outbox/outbox.ts'
-import type { AddFlags, DeliverFlags, DeliveriesFlags, Json, TestFlags, UpdateFlags } from './flags.ts'
-import { parseCount, parseId, parseSecret, parseText, parseWebhookUrl } from './option-values.ts'
-import type { CliParts } from './parts.ts'
-
-type Parts = () => CliParts
-type Finish = (exitCode: number) => void
+import { WEBHOOK_EVENTS, type WebhookEvent } from '../../notify/event/notification.ts'
+import { DELIVERY_STATUSES } from '../../notify/outbox/outbox.ts'
+import type { AddFlags, DeliverFlags, DeliveriesFlags, Json, TestFlags, UpdateFlags } from '../flags.ts'
+import { parseCount, parseId, parseSecret, parseText, parseWebhookUrl } from '../option-values.ts'
+import type { Finish, Parts } from '../parts.ts'
 
 const SECRET = 'sign what is sent; - reads it from the standard input'
 
 export function addWebhookCommands(program: Command, parts: Parts, finish: Finish): void {
   const webhooks = program.command('webhooks').description('who is told what happens in the runs of this repository')
-  const load = () => import('./commands/webhooks.ts')
+  const load = () => import('../commands/webhooks.ts')
   const command = (name: string, description: string) =>
     webhooks.command(name).description(description).option('--json', 'print as JSON')
 

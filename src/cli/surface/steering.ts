@@ -1,14 +1,11 @@
 /** `claudetm mailbox …` and `claudetm config-update`: what a run is told, at work or not. */
 import { type Command, Option } from 'commander'
-import { MERGE_METHODS, MODEL_TIERS } from '../domain/run.ts'
-import { MAX_MESSAGE_CHARS, MAX_SENDER_CHARS } from '../operations/mailbox.ts'
-import type { ChangeFlags, Json, MessageFlags } from './flags.ts'
-import { refuseOptions } from './not-built.ts'
-import { orNone, parseAtMost, parseCount, parsePriority, parseUsd } from './option-values.ts'
-import type { CliParts } from './parts.ts'
-
-type Parts = () => CliParts
-type Finish = (exitCode: number) => void
+import { MERGE_METHODS, MODEL_TIERS } from '../../domain/run.ts'
+import { MAX_MESSAGE_CHARS, MAX_SENDER_CHARS } from '../../operations/mailbox.ts'
+import type { ChangeFlags, Json, MessageFlags } from '../flags.ts'
+import { refuseOptions } from '../not-built.ts'
+import { orNone, parseAtMost, parseCount, parsePriority, parseUsd } from '../option-values.ts'
+import type { Finish, Parts } from '../parts.ts'
 
 export function addSteeringCommands(program: Command, parts: Parts, finish: Finish): void {
   addMailboxCommands(program, parts, finish)
@@ -20,7 +17,7 @@ function addMailboxCommands(program: Command, parts: Parts, finish: Finish): voi
     .command('mailbox')
     .description('messages for the run: lists those that wait, sends one, takes them back')
     .showHelpAfterError('(To send one: claudetm mailbox send "Use tabs". More: claudetm mailbox --help)')
-  const load = () => import('./commands/mailbox.ts')
+  const load = () => import('../commands/mailbox.ts')
   mailbox
     .command('list', { isDefault: true })
     .description('those that were not taken up yet, in the order in which they are read')
@@ -75,6 +72,6 @@ function addConfigUpdate(program: Command, parts: Parts, finish: Finish): void {
   update.option('--json', 'print as JSON')
   refuseOptions(update)
   update.action(async (options: ChangeFlags) =>
-    finish(await (await import('./commands/config-update.ts')).updateConfig(parts(), options, offered)),
+    finish(await (await import('../commands/config-update.ts')).updateConfig(parts(), options, offered)),
   )
 }
