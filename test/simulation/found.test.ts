@@ -4,6 +4,12 @@ import { type History, PLAIN_HISTORY, PLAIN_SETUP } from './history.ts'
 import { simulate } from './simulate.ts'
 
 const FOUND: Readonly<Record<string, Partial<History>>> = {
+  'a message that is sent after the clock was set back is for the run that is there': {
+    moves: [
+      { call: 'agent.begin', nth: 1, what: 'clock_back' },
+      { call: 'agent.answer', nth: 1, what: 'message' },
+    ],
+  },
   'what was said before the clock was set back is not said again': {
     setup: { ...PLAIN_SETUP, groups: [2], maxSessions: 4 },
     behaviours: ['leaves_dirty', 'no_shape'],
